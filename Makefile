@@ -1,0 +1,52 @@
+# Each target makes the environment that it needs. Another Python: make test PYTHON=python3.12
+PYTHON ?= python3
+VENV ?= .venv
+BIN = $(VENV)/bin
+
+help:
+	@echo "assess  assess an example patient"
+	@echo "test    run the tests, without the slow ones"
+	@echo "slow    run the slow tests"
+	@echo "lint    ruff: rules and format"
+	@echo "types   mypy"
+	@echo "check   check rules/ and pathways/"
+	@echo "dev     install the package and the tools of development in $(VENV)"
+	@echo "clean   remove $(VENV), caches and builds"
+
+assess: $(VENV)/.installed
+	$(BIN)/carepath assess examples/low_back_pain_wpn4.yaml
+
+test: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest
+
+slow: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest -m slow
+
+lint: $(VENV)/.installed-dev
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+types: $(VENV)/.installed-dev
+	$(BIN)/mypy
+
+check: $(VENV)/.installed
+	$(BIN)/carepath check
+
+dev: $(VENV)/.installed-dev
+
+clean:
+	rm -rf $(VENV) build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find src tests benchmarks docs examples -type d -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
+
+# Installed from the checkout, so that a change in rules/, pathways/ or src/ counts at once.
+$(VENV)/.installed: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --editable .
+	touch $@
+
+$(VENV)/.installed-dev: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	touch $(VENV)/.installed $@
+
+.PHONY: help assess test slow lint types check dev clean
