@@ -1,0 +1,135 @@
+"""Checks across files: conditions, grounds, names, texts and the coverage list."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from carepath.content.guideline import EVALUATION_DATE, PRESENT_STEP, Finding, Ground, Guideline
+from carepath.content.output_checks import check_outputs
+from carepath.content.pathway_checks import check_pathways
+from carepath.content.resolve_checks import check_resolve
+from carepath.content.walk import conditions_of, grounds_of, texts_of
+from carepath.errors import Place, Problem, nearest
+from carepath.language.check import check as check_condition
+from carepath.language.check import cycles
+
+PLACEHOLDERS = frozenset({"target", "missing", "unmet", "unknown", "step"})
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+
+
+def check_guideline(guideline: Guideline) -> list[Problem]:
+    """Everything that is wrong with a guideline as a whole."""
+    problems: list[Problem] = []
+    for one in (
+        _check_conditions,
+        _check_grounds,
+        check_outputs,
+        _check_names,
+        _check_texts,
+        check_resolve,
+        _check_coverage,
+        check_pathways,
+    ):
+        problems.extend(one(guideline))
+    return problems
+
+
+def _check_conditions(guideline: Guideline) -> Iterator[Problem]:
+    yield from cycles({name: term.when for name, term in guideline.terms.items()})
+    for _, condition in conditions_of(guideline):
+        yield from check_condition(condition, guideline.symbols)
+
+
+def _check_grounds(guideline: Guideline) -> Iterator[Problem]:
+    for place, grounds in grounds_of(guideline):
+        for ground in grounds:
+            yield from _check_ground(guideline, ground, place)
+
+
+def _check_ground(guideline: Guideline, ground: Ground, place: Place | None) -> Iterator[Problem]:
+    if ground.kind == "source" and ground.source is None:
+        yield Problem("CP031", "a ground of kind source names no source", place, "add `source:`")
+    if ground.source is None:
+        if ground.quote is not None:
+            yield Problem("CP034", "a quote stands without its source", place, "add `source:`")
+        return
+    source = guideline.sources.get(ground.source)
+    if source is None:
+        yield Problem(
+            "CP033", f"there is no source {ground.source!r}", place, nearest(ground.source, guideline.sources)
+        )
+    elif ground.quote is not None and not source.quotable:
+        yield Problem("CP034", f"{ground.source} may not be quoted", place, "name the section only")
+    elif ground.quote is not None and source.document == "S3" and source.party is None:
+        yield Problem("CP034", f"a quote of {ground.source} needs its party", place, "add it to the source")
+
+
+def _check_names(guideline: Guideline) -> Iterator[Problem]:
+    for finding in guideline.findings.values():
+        yield from _check_finding(guideline, finding)
+    for name, term in guideline.terms.items():
+        if name in guideline.parameters:
+            yield Problem("CP030", f"{name} names a term and a parameter", term.place, "rename one of the two")
+    named: list[tuple[str, str, Place | None]] = [
+        *((name, "ask", ask.place) for ask in guideline.asks for name in ask.findings),
+        *(
+            (name, f"pathway {pathway.name}", None)
+            for pathway in guideline.pathways.values()
+            for name in (*pathway.screen, *pathway.screen_more)
+        ),
+        *(
+            (code.finding, f"code {code.code}", Place("rules/fhir_codes.yaml", 1, 1))
+            for code in guideline.fhir_codes
+            if code.finding is not None
+        ),
+    ]
+    for name, where, place in named:
+        if name not in guideline.findings:
+            advice = nearest(name, guideline.findings)
+            yield Problem("CP047", f"{where}: there is no finding {name!r}", place, advice)
+    for entitlement in guideline.entitlements:
+        for field, value in (("group", entitlement.group), ("entitlement", entitlement.value)):
+            valid = guideline.vocabulary.get(field, {})
+            if value not in valid:
+                place = Place("rules/entitlement.yaml", 1, 1)
+                yield Problem("CP037", f"unknown {field} {value!r}", place, nearest(value, valid))
+
+
+def _check_finding(guideline: Guideline, finding: Finding) -> Iterator[Problem]:
+    if finding.currency is not None and finding.currency not in guideline.parameters:
+        advice = nearest(finding.currency, guideline.parameters)
+        yield Problem("CP039", f"there is no parameter {finding.currency!r}", finding.place, advice)
+    if finding.never_above is not None and finding.never_above not in guideline.findings:
+        advice = nearest(finding.never_above, guideline.findings)
+        yield Problem("CP047", f"there is no finding {finding.never_above!r}", finding.place, advice)
+    if finding.name in {PRESENT_STEP, EVALUATION_DATE}:
+        yield Problem("CP030", f"the name {finding.name} is settled by carepath itself", finding.place, "rename it")
+    if finding.name in guideline.terms or finding.name in guideline.parameters:
+        message = f"{finding.name} names a finding and a term or parameter"
+        yield Problem("CP030", message, finding.place, "rename one of the two")
+
+
+def _check_texts(guideline: Guideline) -> Iterator[Problem]:
+    for place, text in texts_of(guideline):
+        used = {lang: _PLACEHOLDER.findall(text.in_language(lang)) for lang in ("en", "nl")}
+        for name in {*used["en"], *used["nl"]}:
+            is_parameter = name.startswith("p:") and name[2:] in guideline.parameters
+            if name not in PLACEHOLDERS and not is_parameter:
+                valid = [*PLACEHOLDERS, *(f"p:{parameter}" for parameter in guideline.parameters)]
+                yield Problem("CP038", f"unknown placeholder {{{name}}}", place, nearest(name, valid))
+        if sorted(used["en"]) != sorted(used["nl"]):
+            yield Problem("CP038", "the placeholders differ between en and nl", place, "use the same in both")
+
+
+def _check_coverage(guideline: Guideline) -> Iterator[Problem]:
+    if not guideline.coverage:
+        return
+    place = Place("rules/coverage.yaml", 1, 1)
+    wanted = [*guideline.rules, *guideline.conflicts, *(ask.id for ask in guideline.asks)]
+    for name in dict.fromkeys(wanted):
+        if name not in guideline.coverage:
+            yield Problem("CP052", f"{name} is missing from the coverage list", place, "say where it is encoded")
+    for one in guideline.coverage.values():
+        if (one.encoded is None) is (one.reason is None):
+            yield Problem("CP052", f"{one.id}: give either `encoded:` or `reason:`", place, "keep one of the two")

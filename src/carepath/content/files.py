@@ -1,0 +1,193 @@
+"""Reads the content files of a folder and checks their form; everything keeps its place."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar, get_args, get_origin
+
+import pydantic
+
+from carepath.content import models
+from carepath.errors import ContentError, Place, Problem, nearest
+from carepath.yaml_reader import Mapping, Sequence, YamlNode, place_at, read_file, to_python
+
+MAX_FILES = 200
+
+_Form = TypeVar("_Form", bound=pydantic.BaseModel)
+
+#: The files with a fixed name under ``rules/``; every other file there holds rules.
+FIXED: dict[str, type[models.FileForm]] = {
+    "edition.yaml": models.EditionFile,
+    "sources.yaml": models.SourcesFile,
+    "findings.yaml": models.FindingsFile,
+    "terms.yaml": models.TermsFile,
+    "parameters.yaml": models.ParametersFile,
+    "outputs.yaml": models.OutputsFile,
+    "phrases.yaml": models.PhrasesFile,
+    "information.yaml": models.InformationFile,
+    "resolve.yaml": models.ResolveFile,
+    "conflicts.yaml": models.ConflictsFile,
+    "modules.yaml": models.ModulesFile,
+    "entitlement.yaml": models.EntitlementFile,
+    "unavailable.yaml": models.UnavailableFile,
+    "coverage.yaml": models.CoverageFile,
+    "fhir_codes.yaml": models.FhirCodesFile,
+}
+REQUIRED = tuple(name for name in FIXED if name not in {"unavailable.yaml", "coverage.yaml", "fhir_codes.yaml"})
+
+
+@dataclass(frozen=True, slots=True)
+class ContentFile:
+    """A file that was read: its name, its checked form, and its nodes for the places."""
+
+    name: str
+    form: models.FileForm
+    node: YamlNode
+
+
+@dataclass(slots=True)
+class ContentFiles:
+    """All files of a guideline, the problems of their form, and the hash of what was read."""
+
+    fixed: dict[str, ContentFile] = field(default_factory=dict)
+    rules: list[ContentFile] = field(default_factory=list)
+    pathways: list[ContentFile] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    content_hash: str = ""
+
+
+def read_files(root: Path) -> ContentFiles:
+    """The files under ``root/rules`` and ``root/pathways``, in the order of their names.
+
+    Problems of form do not stop the reading: they are collected in ``problems``.
+    """
+    files = ContentFiles()
+    digest = hashlib.sha256()
+    for folder in ("rules", "pathways"):
+        paths = sorted((root / folder).glob("*.yaml")) if (root / folder).is_dir() else []
+        if not paths:
+            place = Place(str(root / folder), 1, 1)
+            files.problems.append(Problem("CP001", "there is no YAML file here", place, "give the folder above rules/"))
+        if len(paths) > MAX_FILES:
+            files.problems.append(Problem("CP009", f"more than {MAX_FILES} files", Place(str(root / folder), 1, 1)))
+            continue
+        for path in paths:
+            name = f"{folder}/{path.name}"
+            _read_one(path, name, folder, files)
+            if path.is_file():
+                digest.update(name.encode() + b"\0" + path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
+    if (root / "rules").is_dir():
+        for required in REQUIRED:
+            if not (root / "rules" / required).exists():
+                place = Place(f"rules/{required}", 1, 1)
+                files.problems.append(
+                    Problem("CP001", "the file is missing", place, "copy it from the shipped content")
+                )
+    files.content_hash = digest.hexdigest()
+    return files
+
+
+def _read_one(path: Path, name: str, folder: str, files: ContentFiles) -> None:
+    model: type[models.FileForm] = models.PathwayFile
+    if folder == "rules":
+        model = FIXED.get(path.name, models.RulesFile)
+    try:
+        node = read_file(path, name=name)
+    except ContentError as error:
+        files.problems.extend(error.problems)
+        return
+    form = validate(model, node, files.problems)
+    if form is None:
+        return
+    read = ContentFile(name, form, node)
+    if folder == "pathways":
+        files.pathways.append(read)
+    elif path.name in FIXED:
+        files.fixed[path.name] = read
+    else:
+        files.rules.append(read)
+
+
+def validate(model: type[_Form], node: YamlNode, problems: list[Problem]) -> _Form | None:
+    """The node as ``model``, or None with the problems added."""
+    try:
+        return model.model_validate(to_python(node))
+    except pydantic.ValidationError as error:
+        problems.extend(_problems(model, node, error))
+        return None
+
+
+def _problems(model: type[pydantic.BaseModel], node: YamlNode, error: pydantic.ValidationError) -> Iterator[Problem]:
+    seen: set[tuple[str, Place]] = set()
+    for detail in error.errors(include_url=False, include_context=False):
+        location = tuple(detail["loc"])
+        key = str(location[-1]) if location else ""
+        kind = detail["type"]
+        place = place_at(node, location)
+        if kind == "extra_forbidden":
+            problem = Problem("CP006", f"unknown key {key!r}", place, nearest(key, _keys_at(model, location[:-1])))
+        elif kind == "missing" and key in {"en", "nl"}:
+            problem = Problem("CP032", f"the text in {key!r} is missing", place_at(node, location[:-1]), "write it")
+        elif key == "grounds" and kind in {"missing", "too_short"}:
+            advice = "name a source, or write `{kind: design_choice}`"
+            problem = Problem("CP031", "a ground is missing", place_at(node, location[:-1]), advice)
+        elif kind == "missing":
+            problem = Problem("CP007", f"the key {key!r} is missing", place_at(node, location[:-1]), "add it")
+        else:
+            shown = repr(detail.get("input"))[:60]
+            problem = Problem("CP008", f"{key or 'value'}: {detail['msg']}; found {shown}", place)
+        if (problem.code, place) not in seen:
+            seen.add((problem.code, place))
+            yield problem
+
+
+def _keys_at(model: type[pydantic.BaseModel], location: tuple[object, ...]) -> list[str]:
+    """The keys that are valid at a location, found by walking the annotations of the model."""
+    kind: Any = model
+    for part in location:
+        if isinstance(kind, type) and issubclass(kind, pydantic.BaseModel):
+            named = {field.alias or name: field for name, field in kind.model_fields.items()}
+            if part not in named:
+                return []
+            kind = named[str(part)].annotation
+            continue
+        kind = _element(kind)
+    kind = _form_in(kind)
+    return [field.alias or name for name, field in kind.model_fields.items()] if kind is not None else []
+
+
+def _element(kind: Any) -> Any:  # noqa: ANN401 - annotations are not typed
+    """What a list or mapping holds."""
+    origin, arguments = get_origin(kind), get_args(kind)
+    if origin is list and arguments:
+        return _strip(arguments[0])
+    if origin is dict and arguments:
+        return _strip(arguments[1])
+    candidates = [_element(argument) for argument in arguments if get_origin(argument) in {list, dict}]
+    return candidates[0] if candidates else _form_in(kind)
+
+
+def _strip(kind: Any) -> Any:  # noqa: ANN401 - annotations are not typed
+    return get_args(kind)[0] if hasattr(kind, "__metadata__") else kind
+
+
+def _form_in(kind: Any) -> type[pydantic.BaseModel] | None:  # noqa: ANN401 - annotations are not typed
+    for candidate in (kind, *get_args(kind)):
+        if isinstance(candidate, type) and issubclass(candidate, pydantic.BaseModel):
+            return candidate
+    return None
+
+
+def child(node: YamlNode | None, *path: str | int) -> YamlNode | None:
+    """The node under a path of keys and indexes, or None."""
+    for part in path:
+        if isinstance(node, Mapping) and isinstance(part, str):
+            node = node.get(part)
+        elif isinstance(node, Sequence) and isinstance(part, int) and part < len(node.items):
+            node = node.items[part]
+        else:
+            return None
+    return node

@@ -1,0 +1,191 @@
+"""Loads a guideline: the shipped one, or one from a folder with ``rules/`` and ``pathways/``."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TypeVar
+
+from carepath.content import models
+from carepath.content.build import Builder, optional_text, schedules, text
+from carepath.content.checks import check_guideline
+from carepath.content.files import ContentFile, ContentFiles, read_files
+from carepath.content.guideline import (
+    EVALUATION_DATE,
+    PRESENT_STEP,
+    Coverage,
+    Finding,
+    Guideline,
+    KindInfo,
+    Parameter,
+    Rule,
+    Term,
+    Text,
+    Unavailable,
+)
+from carepath.content.location import shipped_content
+from carepath.errors import ContentError, Place, Problem
+from carepath.language.symbols import Symbols, ValueType
+from carepath.pathway import Pathway
+
+_T = TypeVar("_T")
+
+
+def load_guideline(path: str | Path | None = None) -> Guideline:
+    """The guideline in a folder, read and checked.
+
+    Args:
+        path: a folder that holds ``rules/`` and ``pathways/``; None for the guideline that ships with carepath.
+
+    Returns:
+        The guideline. The shipped one is loaded once for the process.
+
+    Raises:
+        ContentError: with every problem of every file.
+    """
+    if path is None:
+        return _load_shipped()
+    guideline, problems = read_guideline(Path(path))
+    if problems or guideline is None:
+        raise ContentError(problems)
+    return guideline
+
+
+@functools.cache
+def _load_shipped() -> Guideline:
+    guideline, problems = read_guideline(shipped_content())
+    if problems or guideline is None:
+        raise ContentError(problems)
+    return guideline
+
+
+def read_guideline(root: Path) -> tuple[Guideline | None, list[Problem]]:
+    """The guideline in a folder as far as it can be built, and every problem found, in the order of their places.
+
+    Nothing is raised for bad content: a guideline author wants the list.
+    """
+    files = read_files(root)
+    problems = list(files.problems)
+    guideline = None
+    complete = all(name in files.fixed for name in ("edition.yaml", "sources.yaml", "findings.yaml", "outputs.yaml"))
+    if complete and not any(problem.code == "CP001" for problem in problems):
+        builder = Builder()
+        guideline = _build(files, builder, root)
+        problems += builder.problems
+        if not problems:
+            problems += check_guideline(guideline)
+    unplaced = Place("", 0, 0)
+    problems = sorted(dict.fromkeys(problems), key=lambda p: (p.place or unplaced, p.code, p.message))
+    return guideline, problems
+
+
+def _build(files: ContentFiles, builder: Builder, root: Path) -> Guideline:
+    fixed = files.fixed
+    edition = fixed["edition.yaml"].form
+    outputs = fixed["outputs.yaml"].form
+    if not isinstance(edition, models.EditionFile) or not isinstance(outputs, models.OutputsFile):
+        message = "the files were read with other forms"
+        raise TypeError(message)
+    pathways = _unique(builder, ((one.name, one, None) for one in map(builder.pathway, files.pathways)), "pathway")
+    findings = builder.findings(fixed["findings.yaml"])
+    terms = builder.terms(fixed["terms.yaml"]) if "terms.yaml" in fixed else {}
+    parameters = builder.parameters(fixed["parameters.yaml"]) if "parameters.yaml" in fixed else {}
+    rules = _rules(files, builder, pathways)
+    modules_file = fixed.get("modules.yaml")
+    return Guideline(
+        edition=edition.edition,
+        date=edition.date,
+        content_hash=files.content_hash,
+        text=text(edition.text),
+        sources=builder.sources(fixed["sources.yaml"]),
+        findings=findings,
+        terms=terms,
+        parameters=parameters,
+        rules=rules,
+        asks=builder.asks(fixed["information.yaml"]) if "information.yaml" in fixed else (),
+        resolve=builder.resolve(fixed["resolve.yaml"]) if "resolve.yaml" in fixed else (),
+        conflicts=builder.conflicts(fixed["conflicts.yaml"]) if "conflicts.yaml" in fixed else {},
+        modules=builder.modules(modules_file) if modules_file else (),
+        schedules=schedules(modules_file) if modules_file else {},
+        entitlements=(
+            builder.entitlements(fixed["entitlement.yaml"], parameters) if "entitlement.yaml" in fixed else ()
+        ),
+        kinds={
+            name: KindInfo(name, text(one.text), order, tuple(one.fields_), one.step_change)
+            for order, (name, one) in enumerate(outputs.kinds.items())
+        },
+        vocabulary={
+            name: {value: text(one) for value, one in values.items()} for name, values in outputs.vocabulary.items()
+        },
+        phrases=_phrases(fixed.get("phrases.yaml")),
+        unavailable=_unavailable(fixed.get("unavailable.yaml")),
+        coverage=_coverage(fixed.get("coverage.yaml")),
+        pathways=pathways,
+        symbols=_symbols(findings, pathways, builder, terms, parameters),
+        fhir_codes=builder.fhir_codes(fixed["fhir_codes.yaml"]) if "fhir_codes.yaml" in fixed else (),
+        fhir_reasons=_fhir_reasons(fixed.get("fhir_codes.yaml")),
+        origin=str(root),
+    )
+
+
+def _rules(files: ContentFiles, builder: Builder, pathways: Iterable[str]) -> dict[str, Rule]:
+    every = tuple(pathways)
+    read = [rule for file in files.rules for rule in builder.rules(file, every)]
+    return _unique(builder, ((rule.id, rule, rule.place) for rule in read), "rule")
+
+
+def _unique(builder: Builder, named: Iterable[tuple[str, _T, Place | None]], what: str) -> dict[str, _T]:
+    found: dict[str, _T] = {}
+    for name, one, place in named:
+        if name in found:
+            builder.problems.append(Problem("CP030", f"{what} {name} stands twice", place, "give it another id"))
+        found[name] = one
+    return found
+
+
+def _symbols(
+    findings: dict[str, Finding],
+    pathways: dict[str, Pathway],
+    builder: Builder,
+    terms: dict[str, Term],
+    parameters: dict[str, Parameter],
+) -> Symbols:
+    steps = tuple(step for pathway in pathways.values() for step in pathway.steps)
+    types = {name: finding.type for name, finding in findings.items()}
+    types[PRESENT_STEP] = ValueType("enum", values=steps)
+    types[EVALUATION_DATE] = ValueType("date")
+    node = types.get("current_node")
+    for step in steps:
+        if node is not None and step not in node.values:
+            place = findings["current_node"].place
+            builder.problems.append(Problem("CP040", f"step {step} is no value of current_node", place, "add it there"))
+    return Symbols(
+        types,
+        {name: term.when for name, term in terms.items()},
+        {name: parameter.type for name, parameter in parameters.items()},
+    )
+
+
+def _phrases(file: ContentFile | None) -> dict[str, Text]:
+    if file is None or not isinstance(file.form, models.PhrasesFile):
+        return {}
+    return {name: text(one) for name, one in file.form.phrases.items()}
+
+
+def _unavailable(file: ContentFile | None) -> dict[str, Unavailable]:
+    if file is None or not isinstance(file.form, models.UnavailableFile):
+        return {}
+    return {name: Unavailable(name, text(one.text), tuple(one.keywords)) for name, one in file.form.unavailable.items()}
+
+
+def _coverage(file: ContentFile | None) -> dict[str, Coverage]:
+    if file is None or not isinstance(file.form, models.CoverageFile):
+        return {}
+    return {name: Coverage(name, one.encoded, optional_text(one.reason)) for name, one in file.form.coverage.items()}
+
+
+def _fhir_reasons(file: ContentFile | None) -> dict[str, Text]:
+    if file is None or not isinstance(file.form, models.FhirCodesFile):
+        return {}
+    return {name: text(one) for name, one in file.form.reasons.items()}

@@ -1,0 +1,1 @@
+"""Conditions: typed, three-valued, with the place where each was written."""
