@@ -1,0 +1,1 @@
+"""A patient's dated facts, and what is known on a date."""

@@ -1,0 +1,215 @@
+"""Settles the leaves that engines do not see: lists, dates, trends and ``is known``, each to true, false or unknown.
+
+A count over items with unknown parts is an interval; a comparison with it is settled when the whole interval agrees.
+A trend needs two values of one instrument in one version, the newest of them not stale.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import operator
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from carepath.content.guideline import Finding
+from carepath.language.evaluate import Compiler, Scope, Values
+from carepath.language.nodes import (
+    Change,
+    Compare,
+    Condition,
+    Count,
+    DaysSince,
+    Every,
+    IsKnown,
+    Some,
+)
+from carepath.language.truth import Truth, conjunction, disjunction
+from carepath.record.facts import KNOWN, Fact, Item, Record
+from carepath.record.snapshot import Reading, missing
+
+_OPERATORS = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "==": operator.eq,
+    "!=": operator.ne,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """A change between two values; ``since`` says which moment the baseline stands for."""
+
+    finding: str
+    baseline: Fact
+    newest: Fact
+    since: str
+    change: Fraction
+    percent: Fraction | None
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What derived leaves are settled from: the record, the readings and the date."""
+
+    record: Record
+    readings: Mapping[str, Reading]
+    findings: Mapping[str, Finding]
+    at: dt.date
+
+    def reading(self, finding: str) -> Reading:
+        """The reading of a finding, recorded or not."""
+        return self.readings.get(finding) or missing(finding)
+
+
+def settle(condition: Condition, situation: Situation, scope: Scope) -> Truth:
+    """The truth of a derived leaf.
+
+    Raises:
+        TypeError: the condition is no derived leaf.
+    """
+    if isinstance(condition, IsKnown):
+        return Truth.TRUE if situation.reading(condition.finding).known else Truth.UNKNOWN
+    if isinstance(condition, Some | Every):
+        return _quantified(condition, situation, scope)
+    if isinstance(condition, Count):
+        return _counted(condition, situation, scope)
+    if isinstance(condition, Compare) and isinstance(condition.operand, DaysSince):
+        value = situation.reading(condition.operand.finding).value
+        if not isinstance(value, dt.date):
+            return Truth.UNKNOWN
+        days = (situation.at - value).days
+        return _compare(days, condition, scope) if days >= 0 else Truth.UNKNOWN
+    if isinstance(condition, Compare) and isinstance(condition.operand, Change):
+        return _changed(condition, condition.operand, situation, scope)
+    message = f"{type(condition).__name__} is no derived leaf"
+    raise TypeError(message)
+
+
+def findings_of(condition: Condition) -> tuple[str, ...]:
+    """The findings that a leaf reads, the one that it is about first."""
+    if isinstance(condition, IsKnown):
+        return (condition.finding,)
+    if isinstance(condition, Some | Every | Count):
+        return (condition.of,)
+    if isinstance(condition, Compare) and isinstance(condition.operand, DaysSince):
+        return (condition.operand.finding,)
+    if isinstance(condition, Compare) and isinstance(condition.operand, Change):
+        moment = {"last step change": ("last_step_change_date",)}.get(condition.operand.since, ())
+        return (condition.operand.finding, *moment)
+    return ()
+
+
+def _compare(number: int | Fraction, condition: Compare, scope: Scope) -> Truth:
+    threshold = Fraction(str(scope.constant(None, condition.value)))
+    return Truth.of(_OPERATORS[condition.op](Fraction(number), threshold))
+
+
+# --- lists ------------------------------------------------------------------------------------------------------
+
+
+def _items(finding: str, situation: Situation) -> tuple[Item, ...] | None:
+    value = situation.reading(finding).value
+    return value if isinstance(value, tuple) else None
+
+
+def _item_truth(where: Condition | None, item: Item, scope: Scope, finding: Finding) -> Truth:
+    if where is None:
+        return Truth.TRUE
+    values: Values = dict(item)
+    return Compiler(Scope({}, finding.type.parts, scope.parameters)).compile(where)(values)
+
+
+def _quantified(condition: Some | Every, situation: Situation, scope: Scope) -> Truth:
+    items = _items(condition.of, situation)
+    if items is None:
+        return Truth.UNKNOWN
+    finding = situation.findings[condition.of]
+    truths = [_item_truth(condition.where, item, scope, finding) for item in items]
+    if isinstance(condition, Some):
+        return disjunction(truths)
+    return conjunction(truths) if truths else Truth.FALSE
+
+
+def _counted(condition: Count, situation: Situation, scope: Scope) -> Truth:
+    items = _items(condition.of, situation)
+    if items is None:
+        return Truth.UNKNOWN
+    finding = situation.findings[condition.of]
+    truths = [(item, _item_truth(condition.where, item, scope, finding)) for item in items]
+    low, high = _interval(truths, condition.distinct)
+    threshold = scope.constant(None, condition.value)
+    results = {_OPERATORS[condition.op](number, threshold) for number in range(low, high + 1)}
+    return Truth.of(results.pop()) if len(results) == 1 else Truth.UNKNOWN
+
+
+def _interval(truths: list[tuple[Item, Truth]], distinct: str | None) -> tuple[int, int]:
+    """The least and the greatest number that the items allow, whatever the unknown parts turn out to be."""
+    sure = [item for item, truth in truths if truth is Truth.TRUE]
+    possible = [item for item, truth in truths if truth is Truth.UNKNOWN]
+    if distinct is None:
+        return len(sure), len(sure) + len(possible)
+    sure_values = {item[distinct] for item in sure if distinct in item}
+    low = len(sure_values) or min(1, len(sure))
+    possible_values = {item[distinct] for item in possible if distinct in item} | sure_values
+    unnamed = sum(1 for item in (*sure, *possible) if distinct not in item)
+    return low, len(possible_values) + unnamed
+
+
+# --- trends -----------------------------------------------------------------------------------------------------
+
+
+def trend_of(change: Change, situation: Situation) -> Trend | None:
+    """The trend that a change speaks of, or None while it is unknown.
+
+    The baseline is the first value on or after the moment; where the moment of ``step start`` is not known it is
+    the first value of the series, and ``since`` says so.
+    """
+    newest = situation.reading(change.finding)
+    if not newest.known or not isinstance(newest.value, int | float):
+        return None
+    moment, since = _moment(change.since, situation)
+    if moment is None and change.since == "last step change":
+        return None
+    last = newest.facts[0]
+    earlier = [
+        fact
+        for fact in situation.record.facts(change.finding)
+        if fact.status == KNOWN and fact.version == last.version and fact.date < last.date
+    ]
+    if moment is not None:
+        earlier = [fact for fact in earlier if fact.date >= moment]
+    of_first_day = [fact for fact in earlier if fact.date == earlier[0].date]
+    if not of_first_day or len({fact.value for fact in of_first_day}) > 1:
+        return None
+    baseline = of_first_day[0]
+    if isinstance(baseline.value, tuple) or isinstance(last.value, tuple):
+        return None
+    before, now = Fraction(str(baseline.value)), Fraction(str(last.value))
+    lower_is_better = situation.findings[change.finding].better == "lower"
+    improvement = before - now if lower_is_better else now - before
+    amount = improvement if change.direction == "improvement" else -improvement
+    percent = amount / abs(before) * 100 if before else None
+    return Trend(change.finding, baseline, last, since, amount, percent)
+
+
+def _moment(since: str, situation: Situation) -> tuple[dt.date | None, str]:
+    if since == "last step change":
+        value = situation.reading("last_step_change_date").value
+        return (value, since) if isinstance(value, dt.date) else (None, since)
+    if since == "step start":
+        days = situation.reading("days_in_current_step")
+        if isinstance(days.value, int) and days.date is not None and days.value < days.date.toordinal():
+            return days.date - dt.timedelta(days=days.value), since
+    return None, "first value"
+
+
+def _changed(condition: Compare, change: Change, situation: Situation, scope: Scope) -> Truth:
+    trend = trend_of(change, situation)
+    if trend is None:
+        return Truth.UNKNOWN
+    if not change.percent:
+        return _compare(trend.change, condition, scope)
+    return Truth.UNKNOWN if trend.percent is None else _compare(trend.percent, condition, scope)

@@ -1,0 +1,272 @@
+"""Reads a patient's record from a mapping: checked against the findings, all problems at once, nothing converted.
+
+The form is that of ``patient:`` in a scenario: a plain value; ``{value, date, status, source, version}``; or a list
+of such mappings, oldest or newest first. For a finding that is itself a list a plain list is one value.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from carepath.content.guideline import Finding
+from carepath.errors import Place, Problem, RecordError, nearest
+from carepath.language.symbols import ValueType
+from carepath.record.facts import KNOWN, STATUSES, Fact, FactValue, Item, Part, Record, RecordBuilder
+
+MAX_SERIES = 200_000
+MAX_ITEMS = 1_000
+MAX_TEXT = 4_000
+MAX_INTEGER = 2**53
+PARTS_OF_A_FACT = ("value", "date", "status", "source", "version")
+
+Path = tuple[str | int, ...]
+Locate = Callable[[Path], Place | None]
+
+
+class Unreadable(Exception):
+    """One value cannot be read; carries the code, the message and the advice."""
+
+    def __init__(self, code: str, message: str, advice: str = "") -> None:
+        self.code, self.message, self.advice = code, message, advice
+        super().__init__(message)
+
+
+def read_record(
+    patient: Mapping[str, object], findings: Mapping[str, Finding], at: dt.date, *, locate: Locate | None = None
+) -> Record:
+    """The record that a mapping holds.
+
+    Args:
+        patient: finding -> value, as under ``patient:`` in a scenario.
+        findings: the findings of the guideline.
+        at: the evaluation date; a plain value is dated on it.
+        locate: gives the place in a file for a path of keys, where the mapping was read from one.
+
+    Raises:
+        RecordError: with every problem; its ``red_flags`` name the red flags that are recorded as true all the same.
+    """
+    if not isinstance(patient, Mapping):
+        problem = Problem("CP069", f"a patient is a mapping, not {type(patient).__name__}", None, "give finding: value")
+        raise RecordError([problem])
+    reader = _Reader(findings, at, locate)
+    for name, given in patient.items():
+        reader.take(name, given)
+    reader.check_relations()
+    if reader.problems:
+        flags = {
+            fact.finding
+            for facts in reader.builder.facts.values()
+            for fact in facts
+            if fact.value is True and findings[fact.finding].red_flag
+        }
+        raise RecordError(reader.problems, red_flags=sorted(flags))
+    return reader.builder.build()
+
+
+@dataclass(slots=True)
+class _Reader:
+    findings: Mapping[str, Finding]
+    at: dt.date
+    locate: Locate | None
+    builder: RecordBuilder = field(default_factory=RecordBuilder)
+    problems: list[Problem] = field(default_factory=list)
+
+    def take(self, name: object, given: object) -> None:
+        """Reads everything that stands under one name."""
+        finding = self.findings.get(name) if isinstance(name, str) else None
+        if finding is None:
+            shown = name if isinstance(name, str) else repr(name)
+            self._problem(
+                "CP060", f"there is no finding {_short(shown)!r}", (str(name),), nearest(str(name), self.findings)
+            )
+            return
+        if given is None:
+            return
+        if isinstance(given, list | tuple) and _is_series(finding, given):
+            if len(given) > MAX_SERIES:
+                self._problem(
+                    "CP066", f"{name}: more than {MAX_SERIES} values", (finding.name,), "leave old values out"
+                )
+                return
+            for index, one in enumerate(given):
+                self._take_one(finding, one, (finding.name, index))
+        else:
+            self._take_one(finding, given, (finding.name,))
+
+    def _take_one(self, finding: Finding, given: object, path: Path) -> None:
+        parts: Mapping[str, object] = given if isinstance(given, Mapping) else {"value": given}
+        for key in parts:
+            if key not in PARTS_OF_A_FACT:
+                advice = nearest(str(key), PARTS_OF_A_FACT)
+                self._problem("CP068", f"{finding.name}: unknown part {_short(str(key))!r}", (*path, str(key)), advice)
+                return
+        try:
+            fact = self._fact(finding, parts)
+        except Unreadable as problem:
+            self._problem(problem.code, f"{finding.name}: {problem.message}", path, problem.advice)
+            return
+        if fact is not None:
+            self.builder.add(fact)
+
+    def _fact(self, finding: Finding, parts: Mapping[str, object]) -> Fact | None:
+        value = parts.get("value")
+        status = parts.get("status", KNOWN if value is not None else "unknown")
+        if status not in STATUSES:
+            raise Unreadable("CP064", f"unknown status {_short(repr(status))}", nearest(str(status), STATUSES))
+        if (status == KNOWN) is (value is None):
+            message = "a known value is missing" if value is None else f"a value stands beside status {status}"
+            raise Unreadable("CP064", message, "give either a value or a status other than known")
+        given = parts.get("date")
+        date = self.at if given is None else read_date(given)
+        read = read_value(finding.type, value, finding.name) if value is not None else None
+        if read == () and not finding.empty_is_known:
+            read, status = None, "unknown"
+        if value is None and status == "unknown" and given is None and parts.get("status") is None:
+            return None
+        return Fact(
+            finding.name,
+            read,
+            date,
+            str(status),
+            _optional_text(parts, "source"),
+            _optional_text(parts, "version"),
+            undated=given is None,
+        )
+
+    def check_relations(self) -> None:
+        """Values that can never stand together on one day."""
+        for finding in self.findings.values():
+            if finding.never_above is None:
+                continue
+            limits = {f.date: f.value for f in self.builder.facts.get(finding.never_above, []) if f.status == KNOWN}
+            for fact in self.builder.facts.get(finding.name, []):
+                limit = limits.get(fact.date)
+                if isinstance(fact.value, int | float) and isinstance(limit, int | float) and fact.value > limit:
+                    message = f"{finding.name} is {fact.value}, above {finding.never_above} of that day ({limit})"
+                    self._problem("CP067", message, (finding.name,), "correct one of the two")
+
+    def _problem(self, code: str, message: str, path: Path, advice: str = "") -> None:
+        place = self.locate(("patient", *path)) if self.locate is not None else None
+        if place is None and len(path) > 1:
+            message += f" (at {'.'.join(str(part) for part in path)})"
+        self.problems.append(Problem(code, message, place, advice))
+
+
+def _is_series(finding: Finding, given: list[object] | tuple[object, ...]) -> bool:
+    """For a list finding, a series is a list of mappings that hold a ``value`` or ``status`` of their own."""
+    if finding.type.kind != "list":
+        return True
+    return bool(given) and all(
+        isinstance(one, Mapping) and ("status" in one or isinstance(one.get("value"), list | tuple)) for one in given
+    )
+
+
+def _optional_text(parts: Mapping[str, object], key: str) -> str | None:
+    value = parts.get(key)
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise Unreadable("CP061", f"{key} must be text", "put it in quotes")
+    return _text(value)
+
+
+def read_date(given: object) -> dt.date:
+    """A calendar date from a date, a datetime or ISO text (``YYYY-MM-DD``)."""
+    if isinstance(given, dt.datetime):
+        return given.date()
+    if isinstance(given, dt.date):
+        return given
+    if isinstance(given, str):
+        try:
+            return dt.date.fromisoformat(given)
+        except ValueError:
+            pass
+    raise Unreadable("CP063", f"{_short(repr(given))} is no date", "write YYYY-MM-DD")
+
+
+def read_value(kind: ValueType, value: object, name: str) -> FactValue:
+    """A value of the type that a finding has; nothing is converted except an integral decimal to an integer."""
+    if kind.kind == "list":
+        return _list(kind, value, name)
+    if kind.kind == "date":
+        return read_date(value)
+    return _scalar(kind, value)
+
+
+def _scalar(kind: ValueType, value: object) -> Part:
+    if kind.kind == "bool":
+        if not isinstance(value, bool):
+            raise Unreadable("CP061", f"{_short(repr(value))} is neither true nor false", "write true or false")
+        return value
+    if kind.kind in {"int", "decimal"}:
+        return _number(kind, value)
+    if not isinstance(value, str):
+        advice = "put it in quotes" if isinstance(value, int | float) else ""
+        raise Unreadable("CP061", f"{_short(repr(value))} is no text", advice)
+    if kind.kind == "enum" and value not in kind.values:
+        raise Unreadable("CP061", f"{_short(value)!r} is no value of it", nearest(value, kind.values))
+    return _text(value)
+
+
+def _number(kind: ValueType, value: object) -> int | float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise Unreadable("CP061", f"{_short(repr(value))} is no number", "write a number without quotes")
+    if isinstance(value, float) and not math.isfinite(value):
+        raise Unreadable("CP065", f"{value} is not finite", "leave it out, or give a status")
+    if abs(value) > MAX_INTEGER:
+        raise Unreadable("CP062", "the number is beyond any range", "correct it")
+    number: int | float = value
+    if isinstance(value, float) and value.is_integer():
+        number = int(value)
+    if kind.kind == "int" and not isinstance(number, int):
+        raise Unreadable("CP061", f"{value!r} is no whole number", "write a whole number")
+    low, high = kind.minimum, kind.maximum
+    if (low is not None and number < low) or (high is not None and number > high):
+        shown = f"{'' if low is None else format(low, 'g')}..{'' if high is None else format(high, 'g')}"
+        raise Unreadable("CP062", f"{number!r} is out of the range {shown}", "correct it; nothing is cut off")
+    return number
+
+
+def _text(value: str) -> str:
+    if len(value) > MAX_TEXT:
+        raise Unreadable("CP066", f"a text of {len(value)} characters; the limit is {MAX_TEXT}", "shorten it")
+    if not value:
+        raise Unreadable("CP061", "the text is empty", "leave the finding out when it is unknown")
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError:
+        raise Unreadable("CP061", "the text holds half a character (a lone surrogate)", "correct the text") from None
+    return value
+
+
+def _list(kind: ValueType, value: object, name: str) -> tuple[Item, ...]:
+    if not isinstance(value, list | tuple):
+        raise Unreadable("CP061", f"{name} is a list, not {type(value).__name__}", "write [..]")
+    if len(value) > MAX_ITEMS:
+        raise Unreadable("CP066", f"more than {MAX_ITEMS} items", "leave old items out")
+    return tuple(_item(kind, item) for item in value)
+
+
+def _item(kind: ValueType, item: object) -> Item:
+    if set(kind.parts) == {"value"}:
+        return {"value": _scalar(kind.parts["value"], item)}
+    if not isinstance(item, Mapping):
+        raise Unreadable("CP061", f"an item is a mapping of {', '.join(kind.parts)}", "write {part: value}")
+    parts: dict[str, Part] = {}
+    for key, value in item.items():
+        if key not in kind.parts:
+            raise Unreadable("CP068", f"unknown part {_short(str(key))!r} of an item", nearest(str(key), kind.parts))
+        if value is None or (value == "unknown" and "unknown" not in kind.parts[key].values):
+            continue
+        parts[key] = _scalar(kind.parts[key], value)
+    return parts
+
+
+def _short(text: str) -> str:
+    """A piece of foreign text that is safe to show."""
+    shown = text.encode("ascii", "backslashreplace").decode("ascii")
+    limit = 60
+    return shown if len(shown) <= limit else shown[:limit] + "..."

@@ -1,0 +1,118 @@
+"""What is known about a patient on a date: per finding a value, or unknown with the reason.
+
+Of each finding the latest fact not after the date counts. A value older than its currency is stale; two different
+values on one day contradict each other; a fact of a later date is not seen. A red flag is stricter: true wins over
+another value of its day and never becomes stale, and only a later false supersedes it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from carepath.content.guideline import Finding
+from carepath.record.facts import KNOWN, Fact, FactValue, Record, value_text
+
+NOT_RECORDED = "not_recorded"
+STALE = "stale"
+REFUSED = "refused"
+CONTRADICTORY = "contradictory"
+NOT_APPLICABLE = "not_applicable"
+LATER = "later"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What is known of one finding on the date.
+
+    ``value`` is None while the finding is unknown; ``reason`` then says why, and ``facts`` hold what was found
+    all the same: the stale value, the contradicting ones.
+    """
+
+    finding: str
+    value: FactValue | None
+    reason: str | None
+    facts: tuple[Fact, ...] = ()
+
+    @property
+    def known(self) -> bool:
+        """Whether there is a value."""
+        return self.reason is None
+
+    @property
+    def date(self) -> dt.date | None:
+        """The date of the fact that counts."""
+        return self.facts[0].date if self.facts else None
+
+    @property
+    def source(self) -> str | None:
+        """Where the fact that counts came from."""
+        return self.facts[0].source if self.facts else None
+
+
+def take_snapshot(
+    record: Record, findings: Mapping[str, Finding], parameters: Mapping[str, int | float], at: dt.date
+) -> dict[str, Reading]:
+    """A reading for each finding that has any fact; a finding without one is not recorded.
+
+    Args:
+        record: the patient's facts.
+        findings: the findings of the guideline.
+        parameters: the values of the parameters on the date; the currencies are among them.
+        at: the evaluation date.
+    """
+    readings = {}
+    for name, facts in record.series.items():
+        finding = findings[name]
+        currency = parameters[finding.currency] if finding.currency is not None else None
+        readings[name] = _read_flag(name, facts, currency, at) if finding.red_flag else _read(name, facts, currency, at)
+    return readings
+
+
+def not_seen(record: Record, at: dt.date) -> tuple[Fact, ...]:
+    """The facts dated after the evaluation date, which nothing reads."""
+    return tuple(fact for facts in record.series.values() for fact in facts if fact.date > at)
+
+
+def missing(finding: str) -> Reading:
+    """The reading of a finding without any fact."""
+    return Reading(finding, None, NOT_RECORDED)
+
+
+def _read(name: str, facts: tuple[Fact, ...], currency: float | None, at: dt.date) -> Reading:
+    seen = [fact for fact in facts if fact.date <= at]
+    if not seen:
+        return Reading(name, None, LATER)
+    newest = seen[-1].date
+    of_day = tuple(fact for fact in seen if fact.date == newest)
+    known = tuple(fact for fact in of_day if fact.status == KNOWN)
+    if not known:
+        return Reading(name, None, _reason(of_day), of_day)
+    if len({(value_text(fact.value), fact.version) for fact in known}) > 1:
+        return Reading(name, None, CONTRADICTORY, known)
+    if currency is not None and (at - newest).days > currency:
+        return Reading(name, None, STALE, known)
+    return Reading(name, known[0].value, None, known)
+
+
+def _read_flag(name: str, facts: tuple[Fact, ...], currency: float | None, at: dt.date) -> Reading:
+    """Only a later false supersedes a true; a refusal or an unknown after it does not."""
+    seen = [fact for fact in facts if fact.date <= at]
+    known = [fact for fact in seen if fact.status == KNOWN]
+    if known:
+        newest = known[-1].date
+        raised = tuple(fact for fact in known if fact.date == newest and fact.value is True)
+        if raised:
+            return Reading(name, True, None, raised)  # noqa: FBT003 - the value of the finding
+    reading = _read(name, facts, currency, at)
+    return replace(reading, value=None) if reading.reason else reading
+
+
+def _reason(facts: tuple[Fact, ...]) -> str:
+    statuses = {fact.status for fact in facts}
+    if REFUSED in statuses:
+        return REFUSED
+    if NOT_APPLICABLE in statuses:
+        return NOT_APPLICABLE
+    return NOT_RECORDED
