@@ -1,0 +1,155 @@
+"""Assesses a patient: record, snapshot, both evaluations, resolve, recommendations."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
+
+from carepath.assessment import Assessment
+from carepath.basis import Basis
+from carepath.content.guideline import EVALUATION_DATE, PATHWAY, PRESENT_STEP, Guideline
+from carepath.content.load import load_guideline
+from carepath.errors import ArgumentError, Problem, RecordError, nearest
+from carepath.inference.agreement import ENGINES, Prepared, engine_name, prepare, verdicts
+from carepath.language.evaluate import Known
+from carepath.language.truth import Truth
+from carepath.language.write import write_line
+from carepath.pathway import Pathway
+from carepath.position import PathwayPosition, locate
+from carepath.record.derived import Situation, settle
+from carepath.record.facts import Record
+from carepath.record.read import Locate, read_record
+from carepath.record.snapshot import Reading, take_snapshot
+
+LANGUAGES = ("en", "nl")
+
+#: A patient as callers give it: a mapping of findings, a FHIR bundle, or a record that was read before.
+Patient = Mapping[str, object] | Record
+
+
+def assess(
+    patient: Patient,
+    *,
+    pathway: str | None = None,
+    at: dt.date | str,
+    guideline: Guideline | None = None,
+    engine: str = "both",
+    lang: str = "en",
+    locate_value: Locate | None = None,
+) -> Assessment:
+    """The assessment of a patient on a date: what the pathway says, why, and what is not known.
+
+    Args:
+        patient: finding -> value as under ``patient:`` in a scenario, a FHIR R4 bundle or resource, or a ``Record``.
+        pathway: ``spine``, ``other_msk`` or ``neuropathic``; None when not chosen (a recorded ``pathway`` then counts).
+        at: the evaluation date, as a date or as ISO text. Nothing dated later is seen.
+        guideline: the content; None for the guideline that ships with carepath.
+        engine: ``both`` (durable-rules and the direct evaluator, which must agree) or ``direct``.
+        lang: ``en`` or ``nl``: the language in which the assessment prints itself.
+        locate_value: gives the place in a file for a path of keys, for the problems of a record read from a file.
+
+    Returns:
+        The assessment. It advises a professional; it never decides.
+
+    Raises:
+        ArgumentError: an argument cannot be used.
+        RecordError: the record cannot be used; ``red_flags`` names the red flags that it holds all the same.
+        ContentError: the guideline has no value for a parameter on the date.
+        EngineDisagreement: the two evaluations differ; ``red_flags`` lists what either saw.
+    """
+    day = evaluation_date(at)
+    _check_choice("engine", engine, ENGINES)
+    _check_choice("lang", lang, LANGUAGES)
+    content = guideline if guideline is not None else load_guideline()
+    prepared = prepare(content, day)
+    record = _record(patient, content, day, locate_value)
+    readings = take_snapshot(record, content.findings, prepared.scope.parameters, day)
+    chosen = _chosen_pathway(pathway, readings, content)
+    situation = Situation(record, readings, content.findings, day)
+    values, position = _values(situation, chosen, prepared)
+    found = verdicts(prepared, values, engine=engine)
+    basis = Basis(prepared, situation, chosen, position, values, found, engine_name(engine), lang)
+    return Assessment(basis, basis.resolved())
+
+
+def assess_many(
+    patients: Iterable[Patient],
+    *,
+    pathway: str | None = None,
+    at: dt.date | str,
+    guideline: Guideline | None = None,
+    engine: str = "both",
+    lang: str = "en",
+) -> Iterator[Assessment]:
+    """The assessments of many patients, one at a time and in their order; arguments and errors as for ``assess``."""
+    content = guideline if guideline is not None else load_guideline()
+    for patient in patients:
+        yield assess(patient, pathway=pathway, at=at, guideline=content, engine=engine, lang=lang)
+
+
+def evaluation_date(at: object) -> dt.date:
+    """The evaluation date from a date or ISO text.
+
+    Raises:
+        ArgumentError: it is missing, or neither.
+    """
+    if isinstance(at, dt.datetime):
+        return at.date()
+    if isinstance(at, dt.date):
+        return at
+    if isinstance(at, str):
+        try:
+            return dt.date.fromisoformat(at)
+        except ValueError:
+            pass
+    message = "the evaluation date is missing" if at is None else f"{str(at)[:40]!r} is no date"
+    raise ArgumentError([Problem("CP081", message, None, "give `at` as a date or as YYYY-MM-DD")])
+
+
+def _check_choice(name: str, value: str, valid: tuple[str, ...]) -> None:
+    if value not in valid:
+        raise ArgumentError([Problem("CP082", f"{name}: unknown option {value!r}", None, nearest(str(value), valid))])
+
+
+def _record(patient: Patient, guideline: Guideline, at: dt.date, locate_value: Locate | None) -> Record:
+    if isinstance(patient, Record):
+        return patient
+    if isinstance(patient, Mapping) and ("resourceType" in patient or "resource" in patient):
+        from carepath.record.fhir import read_bundle  # noqa: PLC0415 - only a FHIR caller pays for the reader
+
+        return read_bundle(patient, guideline, at)
+    if not isinstance(patient, Mapping):
+        advice = "give a mapping of findings or a FHIR bundle"
+        raise RecordError([Problem("CP069", f"a patient is no {type(patient).__name__}", None, advice)])
+    return read_record(patient, guideline.findings, at, locate=locate_value)
+
+
+def _chosen_pathway(given: str | None, readings: Mapping[str, Reading], guideline: Guideline) -> Pathway | None:
+    if given is not None:
+        return guideline.pathway(given)
+    recorded = readings.get(PATHWAY)
+    return guideline.pathways.get(str(recorded.value)) if recorded is not None and recorded.known else None
+
+
+def _values(
+    situation: Situation, pathway: Pathway | None, prepared: Prepared
+) -> tuple[dict[str, Known], PathwayPosition]:
+    """The known values that engines see: scalars as they are, dates as days, derived leaves as true or false."""
+    values: dict[str, Known] = {EVALUATION_DATE: situation.at.toordinal()}
+    for name, reading in situation.readings.items():
+        value = reading.value
+        if isinstance(value, dt.date):
+            values[name] = value.toordinal()
+        elif value is not None and not isinstance(value, tuple):
+            values[name] = value
+    values.pop(PATHWAY, None)
+    if pathway is not None:
+        values[PATHWAY] = pathway.name
+    for leaf in prepared.leaves:
+        truth = settle(leaf, situation, prepared.scope)
+        if truth is not Truth.UNKNOWN:
+            values[write_line(leaf)] = truth is Truth.TRUE
+    position = locate(pathway, values, prepared.scope)
+    if position.step is not None:
+        values[PRESENT_STEP] = position.step
+    return values, position

@@ -1,0 +1,134 @@
+"""What an assessment was made from, and what can be asked of it: traces, open findings, reasons."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from carepath.content.guideline import PATHWAY, PRESENT_STEP, Guideline, Text
+from carepath.inference.agreement import Prepared
+from carepath.inference.resolve import Case, Resolved, resolve
+from carepath.language.evaluate import Known, Trace, open_leaves, trace
+from carepath.language.nodes import Among, Compare, Condition, FindingRef, IsKnown, Named, is_derived
+from carepath.language.truth import Truth
+from carepath.language.write import write_line
+from carepath.pathway import Pathway
+from carepath.position import PathwayPosition
+from carepath.recommendation import Settlement
+from carepath.record.derived import Situation, findings_of
+from carepath.record.snapshot import CONTRADICTORY, Reading, not_seen
+
+
+@dataclass(frozen=True)
+class Basis:
+    """Everything that an assessment was made from; what is shown of it is built when it is asked for."""
+
+    prepared: Prepared
+    situation: Situation
+    pathway: Pathway | None
+    position: PathwayPosition
+    values: Mapping[str, Known]
+    verdicts: Mapping[str, Truth]
+    engine: str
+    lang: str
+
+    @property
+    def guideline(self) -> Guideline:
+        """The content."""
+        return self.prepared.guideline
+
+    @property
+    def at(self) -> dt.date:
+        """The evaluation date."""
+        return self.situation.at
+
+    def resolved(self) -> Resolved:
+        """The recommendations that the verdicts lead to."""
+        case = Case(
+            guideline=self.guideline,
+            pathway=self.pathway,
+            step=self.position.step,
+            verdicts=self.verdicts,
+            open_findings=self.open_findings,
+            reason=self.reason,
+            is_true=lambda name: self.values.get(name) is True,
+            settlements=self.settlements,
+            urgency=self.urgency,
+        )
+        return resolve(case)
+
+    def trace(self, clause: str) -> Trace:
+        """The truth of a clause and of each of its parts."""
+        return trace(self.prepared.clauses[clause], self.values, self.prepared.scope)
+
+    def open_findings(self, clause: str) -> tuple[str, ...]:
+        """The unknown findings that keep a clause undetermined, in the order in which they stand."""
+        return self._open(self.trace(clause))
+
+    def _open(self, node: Trace) -> tuple[str, ...]:
+        found: dict[str, None] = {}
+        for leaf in open_leaves(node):
+            first, *others = leaf_findings(leaf)
+            found["current_node" if first == PRESENT_STEP else first] = None
+            found.update((name, None) for name in others if self.reason(name) is not None)
+        return tuple(found)
+
+    def reason(self, finding: str) -> str | None:
+        """Why a finding is unknown; None when it is known."""
+        if finding == PATHWAY:
+            return None if self.pathway is not None else self.situation.reading(finding).reason or "not_recorded"
+        if finding == "current_node" and self.position.step is not None:
+            return None
+        return self.situation.reading(finding).reason
+
+    def settlements(self, term: str) -> tuple[Settlement, ...]:
+        """The parts of a term that are unmet or unknown, each with its text and the findings that it waits for."""
+        node = trace(Named(term), self.values, self.prepared.scope)
+        found = []
+        for part in node.parts[0].parts:
+            if part.truth is Truth.TRUE:
+                continue
+            text = self.guideline.terms[part.term].text if part.term is not None else self._leaf_text(part.condition)
+            found.append(Settlement(text, part.truth.value, self._open(part)))
+        return tuple(found)
+
+    def _leaf_text(self, condition: Condition) -> Text:
+        if isinstance(condition, Named) and condition.name in self.guideline.findings:
+            finding = self.guideline.findings[condition.name]
+            return finding.statement or finding.label
+        line = write_line(condition)
+        return Text(line, line)
+
+    def urgency(self, finding: str) -> str | None:
+        """The urgency that a finding says; of contradicting ones the most urgent."""
+        reading = self.situation.reading(finding)
+        if reading.known:
+            return str(reading.value)
+        if reading.reason != CONTRADICTORY:
+            return None
+        said = {str(fact.value) for fact in reading.facts}
+        return next((urgency for urgency in self.guideline.vocabulary["urgency"] if urgency in said), None)
+
+    @functools.cached_property
+    def not_seen(self) -> tuple[str, ...]:
+        """The findings with values dated after the evaluation date."""
+        return tuple(dict.fromkeys(fact.finding for fact in not_seen(self.situation.record, self.at)))
+
+    def reading(self, finding: str) -> Reading:
+        """What is known of a finding."""
+        return self.situation.reading(finding)
+
+
+def leaf_findings(leaf: Condition) -> tuple[str, ...]:
+    """The findings that a leaf of a condition reads."""
+    if isinstance(leaf, Named):
+        return (leaf.name,)
+    if isinstance(leaf, IsKnown) or is_derived(leaf):
+        return findings_of(leaf)
+    if isinstance(leaf, Among):
+        return (leaf.operand.name,)
+    if isinstance(leaf, Compare) and isinstance(leaf.operand, FindingRef):
+        return (leaf.operand.name,)
+    return ()

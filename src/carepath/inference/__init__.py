@@ -1,0 +1,1 @@
+"""Two evaluations that must agree, and the resolve table."""

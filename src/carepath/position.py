@@ -1,0 +1,52 @@
+"""Where the patient is on the pathway: recorded, or derived from the line of care when that leaves one step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from carepath.language.evaluate import Compiler, Scope, Values
+from carepath.language.truth import Truth
+from carepath.pathway import Pathway
+
+
+@dataclass(frozen=True, slots=True)
+class PathwayPosition:
+    """The present step, or None with the steps that it could be.
+
+    ``how`` is ``recorded``, ``derived``, ``no_pathway``, ``not_recorded``, ``several`` or ``other_pathway``.
+    """
+
+    pathway: str | None
+    step: str | None
+    how: str
+    candidates: tuple[str, ...] = ()
+
+
+def locate(pathway: Pathway | None, values: Values, scope: Scope) -> PathwayPosition:
+    """The position that the known values give.
+
+    Args:
+        pathway: the chosen pathway, or None while none is chosen.
+        values: the known values of the findings.
+        scope: what the names in the steps' conditions stand for.
+    """
+    if pathway is None:
+        return PathwayPosition(None, None, "no_pathway")
+    recorded = values.get("current_node")
+    if isinstance(recorded, str):
+        if recorded in pathway.steps:
+            return PathwayPosition(pathway.name, recorded, "recorded")
+        return PathwayPosition(pathway.name, None, "other_pathway")
+    line = values.get("current_line")
+    if line is None:
+        return PathwayPosition(pathway.name, None, "not_recorded")
+    compiler = Compiler(scope)
+    candidates = tuple(
+        step.id
+        for step in pathway.steps.values()
+        if step.line == line
+        and (step.placed_when is None or compiler.compile(step.placed_when)(values) is not Truth.FALSE)
+    )
+    if len(candidates) == 1:
+        return PathwayPosition(pathway.name, candidates[0], "derived", candidates)
+    return PathwayPosition(pathway.name, None, "several", candidates)
