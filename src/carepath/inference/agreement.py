@@ -17,7 +17,7 @@ from carepath.inference.clauses import clauses_of, derived_leaves, output_id
 from carepath.inference.direct import DirectEngine
 from carepath.inference.durable import DurableEngine, availability
 from carepath.inference.normal_form import branches
-from carepath.language.evaluate import Scope, Values
+from carepath.language.evaluate import Evaluator, Scope, Values
 from carepath.language.nodes import Condition
 from carepath.language.truth import Truth
 
@@ -33,6 +33,7 @@ class Prepared:
     clauses: dict[str, Condition]
     leaves: tuple[Condition, ...]
     direct: DirectEngine
+    compiled_leaves: dict[int, Evaluator] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @functools.cached_property

@@ -101,8 +101,8 @@ def _decimal_code(value: object) -> int:
     if not math.isfinite(number):
         message = "the number is not finite"
         raise ValueError(message)
-    # The bits of a positive double grow with it. Adding 0.0 turns -0.0, which has other bits, into 0.0.
-    bits: int = _INTEGER.unpack(_DOUBLE.pack(number + 0.0))[0]
+    # The bits of a positive double grow with it; those of -0.0 are the smallest integer, which becomes 0 like 0.0.
+    bits: int = _INTEGER.unpack(_DOUBLE.pack(number))[0]
     return bits if bits >= 0 else _SMALLEST - bits
 
 
