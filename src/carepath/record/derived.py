@@ -25,6 +25,7 @@ from carepath.language.nodes import (
     Some,
 )
 from carepath.language.truth import Truth, conjunction, disjunction
+from carepath.language.write import write_line
 from carepath.record.facts import KNOWN, Fact, Item, Record
 from carepath.record.snapshot import Reading, missing
 
@@ -118,7 +119,7 @@ def _items(finding: str, situation: Situation) -> tuple[Item, ...] | None:
 def _item_truth(where: Condition | None, item: Item, scope: Scope, finding: Finding) -> Truth:
     if where is None:
         return Truth.TRUE
-    values: Values = dict(item)
+    values: Values = {**item, **{write_line(IsKnown(part)): True for part in item}}
     return Compiler(Scope({}, finding.type.parts, scope.parameters)).compile(where)(values)
 
 
@@ -203,6 +204,9 @@ def _moment(since: str, situation: Situation) -> tuple[dt.date | None, str]:
         days = situation.reading("days_in_current_step")
         if isinstance(days.value, int) and days.date is not None and days.value < days.date.toordinal():
             return days.date - dt.timedelta(days=days.value), since
+        changed = situation.reading("last_step_change_date").value
+        if isinstance(changed, dt.date):
+            return changed, since
     return None, "first value"
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import reprlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -78,10 +79,8 @@ class _Reader:
         """Reads everything that stands under one name."""
         finding = self.findings.get(name) if isinstance(name, str) else None
         if finding is None:
-            shown = name if isinstance(name, str) else repr(name)
-            self._problem(
-                "CP060", f"there is no finding {_short(shown)!r}", (str(name),), nearest(str(name), self.findings)
-            )
+            shown = _key(name)
+            self._problem("CP060", f"there is no finding {_short(shown)!r}", (shown,), nearest(shown, self.findings))
             return
         if given is None:
             return
@@ -100,8 +99,9 @@ class _Reader:
         parts: Mapping[str, object] = given if isinstance(given, Mapping) else {"value": given}
         for key in parts:
             if key not in PARTS_OF_A_FACT:
-                advice = nearest(str(key), PARTS_OF_A_FACT)
-                self._problem("CP068", f"{finding.name}: unknown part {_short(str(key))!r}", (*path, str(key)), advice)
+                shown = _key(key)
+                advice = nearest(shown, PARTS_OF_A_FACT)
+                self._problem("CP068", f"{finding.name}: unknown part {_short(shown)!r}", (*path, shown), advice)
                 return
         try:
             fact = self._fact(finding, parts)
@@ -115,7 +115,7 @@ class _Reader:
         value = parts.get("value")
         status = parts.get("status", KNOWN if value is not None else "unknown")
         if status not in STATUSES:
-            raise Unreadable("CP064", f"unknown status {_short(repr(status))}", nearest(str(status), STATUSES))
+            raise Unreadable("CP064", f"unknown status {_shown(status)}", nearest(_key(status), STATUSES))
         if (status == KNOWN) is (value is None):
             message = "a known value is missing" if value is None else f"a value stands beside status {status}"
             raise Unreadable("CP064", message, "give either a value or a status other than known")
@@ -141,17 +141,20 @@ class _Reader:
         for finding in self.findings.values():
             if finding.never_above is None:
                 continue
-            limits = {f.date: f.value for f in self.builder.facts.get(finding.never_above, []) if f.status == KNOWN}
+            limits: dict[dt.date, int | float] = {}
+            for other in self.builder.facts.get(finding.never_above, []):
+                if isinstance(other.value, int | float):
+                    limits[other.date] = max(other.value, limits.get(other.date, other.value))
             for fact in self.builder.facts.get(finding.name, []):
                 limit = limits.get(fact.date)
-                if isinstance(fact.value, int | float) and isinstance(limit, int | float) and fact.value > limit:
+                if isinstance(fact.value, int | float) and limit is not None and fact.value > limit:
                     message = f"{finding.name} is {fact.value}, above {finding.never_above} of that day ({limit})"
                     self._problem("CP067", message, (finding.name,), "correct one of the two")
 
     def _problem(self, code: str, message: str, path: Path, advice: str = "") -> None:
         place = self.locate(("patient", *path)) if self.locate is not None else None
         if place is None and len(path) > 1:
-            message += f" (at {'.'.join(str(part) for part in path)})"
+            message += f" (at {'.'.join(_short(str(part)) for part in path)})"
         self.problems.append(Problem(code, message, place, advice))
 
 
@@ -184,7 +187,7 @@ def read_date(given: object) -> dt.date:
             return dt.date.fromisoformat(given)
         except ValueError:
             pass
-    raise Unreadable("CP063", f"{_short(repr(given))} is no date", "write YYYY-MM-DD")
+    raise Unreadable("CP063", f"{_shown(given)} is no date", "write YYYY-MM-DD")
 
 
 def read_value(kind: ValueType, value: object, name: str) -> FactValue:
@@ -199,13 +202,13 @@ def read_value(kind: ValueType, value: object, name: str) -> FactValue:
 def _scalar(kind: ValueType, value: object) -> Part:
     if kind.kind == "bool":
         if not isinstance(value, bool):
-            raise Unreadable("CP061", f"{_short(repr(value))} is neither true nor false", "write true or false")
+            raise Unreadable("CP061", f"{_shown(value)} is neither true nor false", "write true or false")
         return value
     if kind.kind in {"int", "decimal"}:
         return _number(kind, value)
     if not isinstance(value, str):
         advice = "put it in quotes" if isinstance(value, int | float) else ""
-        raise Unreadable("CP061", f"{_short(repr(value))} is no text", advice)
+        raise Unreadable("CP061", f"{_shown(value)} is no text", advice)
     if kind.kind == "enum" and value not in kind.values:
         raise Unreadable("CP061", f"{_short(value)!r} is no value of it", nearest(value, kind.values))
     return _text(value)
@@ -213,7 +216,7 @@ def _scalar(kind: ValueType, value: object) -> Part:
 
 def _number(kind: ValueType, value: object) -> int | float:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise Unreadable("CP061", f"{_short(repr(value))} is no number", "write a number without quotes")
+        raise Unreadable("CP061", f"{_shown(value)} is no number", "write a number without quotes")
     if isinstance(value, float) and not math.isfinite(value):
         raise Unreadable("CP065", f"{value} is not finite", "leave it out, or give a status")
     if abs(value) > MAX_INTEGER:
@@ -258,15 +261,27 @@ def _item(kind: ValueType, item: object) -> Item:
     parts: dict[str, Part] = {}
     for key, value in item.items():
         if key not in kind.parts:
-            raise Unreadable("CP068", f"unknown part {_short(str(key))!r} of an item", nearest(str(key), kind.parts))
+            raise Unreadable("CP068", f"unknown part {_short(_key(key))!r} of an item", nearest(_key(key), kind.parts))
         if value is None or (value == "unknown" and "unknown" not in kind.parts[key].values):
             continue
         parts[key] = _scalar(kind.parts[key], value)
     return parts
 
 
+def _key(key: object) -> str:
+    return key if isinstance(key, str) else _shown(key)
+
+
+def _shown(value: object) -> str:
+    """A foreign value in short; one that Python cannot write out is named by its type."""
+    try:
+        return _short(reprlib.repr(value))
+    except Exception:  # noqa: BLE001 - a caller's object may raise anything here
+        return f"a value of type {type(value).__name__}"
+
+
 def _short(text: str) -> str:
     """A piece of foreign text that is safe to show."""
-    shown = text.encode("ascii", "backslashreplace").decode("ascii")
+    shown = "".join(c if c.isascii() and c.isprintable() else ascii(c)[1:-1] for c in text[:200])
     limit = 60
     return shown if len(shown) <= limit else shown[:limit] + "..."
