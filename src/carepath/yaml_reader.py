@@ -84,6 +84,7 @@ class _Open:
         self.mapping = mapping
         self.items: list[YamlNode] = []
         self.entries: list[Entry] = []
+        self.keys: set[str] = set()
         self.key: Scalar | None = None
 
 
@@ -230,8 +231,9 @@ class _Builder:
             top.key = self._key(node)
         else:
             key = str(top.key.value)
-            if any(entry.key == key for entry in top.entries):
+            if key in top.keys:
                 self._problem("CP003", f"key {key!r} stands twice", top.key.place, "keep one of the two")
+            top.keys.add(key)
             top.entries.append(Entry(key, top.key.place, node))
             top.key = None
 

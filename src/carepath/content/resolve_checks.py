@@ -32,7 +32,7 @@ def check_resolve(guideline: Guideline) -> Iterator[Problem]:
 
 def _check_beside(entry: ResolveEntry, beside: dict[tuple[Selector, Selector], str]) -> Iterator[Problem]:
     others = entry.given if entry.operation == "only_with" else entry.absent
-    if not others:
+    if not others and (entry.when is None or entry.operation == "only_with"):
         message = f"{entry.id}: {entry.operation} needs `given:` or `absent:`"
         yield Problem("CP007", message, entry.place, "name what it stands beside")
     for other in others:

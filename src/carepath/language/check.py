@@ -36,8 +36,8 @@ _ORDERED = {"<", "<=", ">", ">="}
 
 
 def check(condition: Condition, symbols: Symbols) -> list[Problem]:
-    """Everything that is wrong with a condition; an empty list when nothing is."""
-    return list(_check(condition, symbols))
+    """Everything that is wrong with a condition, each problem once; an empty list when nothing is."""
+    return list(dict.fromkeys(_check(condition, symbols)))
 
 
 def names_of(condition: Condition) -> Iterator[str]:
@@ -230,6 +230,7 @@ def _check_parameter(kind: ValueType, op: str, value: Word, symbols: Symbols, sh
     if parameter.unit != kind.unit and kind.kind != "date":
         message = f"{shown}: unit {kind.unit or 'none'} is compared with unit {parameter.unit or 'none'}"
         yield Problem("CP024", message, value.place, "use a parameter with the unit of the finding")
+        return
     for bound in (parameter.lowest, parameter.highest):
         if wanted == "number" and bound is not None and not _within(bound, kind):
             yield Problem(

@@ -187,19 +187,67 @@ def _compile_any(parts: tuple[Evaluator, ...]) -> Evaluator:
     return some
 
 
+class Evaluation:
+    """The truths of conditions and their parts for one set of known values, each worked out once.
+
+    Args:
+        values: the known values.
+        scope: what names stand for.
+        leaves: compiled leaves by identity, shared between evaluations of the same conditions.
+    """
+
+    def __init__(self, values: Values, scope: Scope, leaves: dict[int, Evaluator] | None = None) -> None:
+        self._values = values
+        self._scope = scope
+        self._leaves = leaves if leaves is not None else {}
+        self._compiler = Compiler(scope)
+        self._truths: dict[int, Truth] = {}
+
+    def truth(self, condition: Condition) -> Truth:
+        """The truth of a condition, every part looked at."""
+        key = id(condition)
+        if key not in self._truths:
+            self._truths[key] = self._work_out(condition)
+        return self._truths[key]
+
+    def _work_out(self, condition: Condition) -> Truth:
+        if isinstance(condition, Named) and condition.name in self._scope.terms:
+            return self.truth(self._scope.terms[condition.name])
+        if isinstance(condition, Not):
+            return negation(self.truth(condition.child))
+        if isinstance(condition, All):
+            return conjunction(self.truth(child) for child in condition.children)
+        if isinstance(condition, AnyOf):
+            return disjunction(self.truth(child) for child in condition.children)
+        evaluator = self._leaves.get(id(condition))
+        if evaluator is None:
+            evaluator = self._leaves[id(condition)] = self._compiler.compile(condition)
+        return evaluator(self._values)
+
+    def open_leaves(self, condition: Condition) -> Iterator[Condition]:
+        """The unknown leaves that keep a condition open; those that cannot matter any more are left out."""
+        if self.truth(condition) is not Truth.UNKNOWN:
+            return
+        if isinstance(condition, Named) and condition.name in self._scope.terms:
+            yield from self.open_leaves(self._scope.terms[condition.name])
+        elif isinstance(condition, Not | All | AnyOf):
+            for child in children(condition):
+                yield from self.open_leaves(child)
+        else:
+            yield condition
+
+    def trace(self, condition: Condition) -> Trace:
+        """The truth of a condition and of each of its parts, as a tree."""
+        if isinstance(condition, Named) and condition.name in self._scope.terms:
+            inner = self.trace(self._scope.terms[condition.name])
+            return Trace(condition, inner.truth, (inner,), term=condition.name)
+        parts = tuple(self.trace(child) for child in children(condition))
+        return Trace(condition, self.truth(condition), parts)
+
+
 def trace(condition: Condition, values: Values, scope: Scope) -> Trace:
     """The truth of a condition and of each of its parts, every part looked at."""
-    if isinstance(condition, Named) and condition.name in scope.terms:
-        inner = trace(scope.terms[condition.name], values, scope)
-        return Trace(condition, inner.truth, (inner,), term=condition.name)
-    if isinstance(condition, Not | All | AnyOf):
-        parts = tuple(trace(child, values, scope) for child in children(condition))
-        truths = (part.truth for part in parts)
-        if isinstance(condition, Not):
-            return Trace(condition, negation(parts[0].truth), parts)
-        combined = conjunction(truths) if isinstance(condition, All) else disjunction(truths)
-        return Trace(condition, combined, parts)
-    return Trace(condition, Compiler(scope).compile(condition)(values))
+    return Evaluation(values, scope).trace(condition)
 
 
 def open_leaves(node: Trace) -> Iterator[Condition]:

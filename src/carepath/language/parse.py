@@ -131,10 +131,16 @@ def _parse_scalar(node: Scalar, problems: list[Problem]) -> Condition | None:
         problems.append(Problem("CP020", f"{node.value!r} is no condition", node.place, "write a line of text"))
         return None
     try:
-        return parse_text(node.value, place=node.place)
+        return parse_text(node.value, place=_start_of(node))
     except ConditionSyntaxError as error:
         problems.extend(error.problems)
         return None
+
+
+def _start_of(node: Scalar) -> Place:
+    """Where the text itself begins: after the quote, if there is one."""
+    place = node.place
+    return place if node.plain else Place(place.file, place.line, place.column + 1)
 
 
 def _parse_group(key: str, child: YamlNode, place: Place, problems: list[Problem]) -> Condition | None:
@@ -159,19 +165,23 @@ def _parse_list_operator(key: str, child: YamlNode, place: Place, problems: list
     of, distinct = _text_of(child, "of"), _text_of(child, "distinct")
     where_node = child.get("where")
     where = _parse(where_node, problems) if where_node is not None else None
-    if of is None or (where is None and key != "count"):
+    if of is None or (where_node is None and key != "count"):
         problems.append(Problem("CP020", f"`{key}:` needs `of:` and `where:`", place))
+        return None
+    if distinct is None and child.get("distinct") is not None:
+        problems.append(Problem("CP020", "`distinct:` names one part of an item", place, "write its name"))
+    if where is None and where_node is not None:
         return None
     if key == "some" and where is not None:
         return Some(of, where, place=place)
     if key == "every" and where is not None:
         return Every(of, where, place=place)
-    comparison = _text_of(child, "is")
-    if comparison is None:
+    comparison = child.get("is")
+    if not isinstance(comparison, Scalar) or not isinstance(comparison.value, str):
         problems.append(Problem("CP020", "`count:` needs `is:`, such as `is: '>= two_classes'`", place))
         return None
     try:
-        op, value = _LeafParser(comparison, place).parse_comparison()
+        op, value = _LeafParser(comparison.value, _start_of(comparison)).parse_comparison()
     except ConditionSyntaxError as error:
         problems.extend(error.problems)
         return None

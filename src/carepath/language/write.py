@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from carepath.language.nodes import (
     All,
     Among,
@@ -28,12 +30,21 @@ from carepath.language.nodes import (
 def write_value(value: Value) -> str:
     """A value as it stands in a condition."""
     if isinstance(value, Number):
-        return repr(value.value)
+        return _write_number(value.value)
     if isinstance(value, Day):
         return value.value.isoformat()
     if isinstance(value, Quoted):
         return f"'{value.text}'"
     return value.name
+
+
+def _write_number(number: float) -> str:
+    """A number in digits, without the exponent that Python writes for very large and very small ones."""
+    text = repr(number)
+    if "e" not in text:
+        return text
+    digits = format(Decimal(text), "f")
+    return digits if "." in digits else f"{digits}.0"
 
 
 def write_operand(operand: Operand) -> str:

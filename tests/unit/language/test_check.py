@@ -1,0 +1,224 @@
+"""What is said about a condition whose names, types, values or units do not fit."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+
+from carepath.errors import Place, Problem
+from carepath.language.check import check, cycles, names_of, parameters_of
+from carepath.language.nodes import Condition
+from carepath.language.parse import parse_node, parse_text
+from carepath.language.symbols import ParameterType, Symbols, ValueType
+from carepath.yaml_reader import read_text
+from tests.unit.language import strategies
+
+SYMBOLS = Symbols(
+    findings={
+        "flag": ValueType("bool"),
+        "age_years": ValueType("int", minimum=0, maximum=120, unit="a"),
+        "wpn_class": ValueType("int", minimum=1, maximum=4, enumerated=True),
+        "pain_duration_months": ValueType("decimal", minimum=0, unit="mo"),
+        "rmdq_total": ValueType("int", minimum=0, maximum=24, is_instrument=True),
+        "current_line": ValueType("enum", values=("0", "1", "1.5", "2")),
+        "fear": ValueType("enum", values=("none", "moderate", "high")),
+        "remark": ValueType("text"),
+        "end_date": ValueType("date"),
+        "drugs": ValueType(
+            "list", parts={"class": ValueType("enum", values=("TCA", "SNRI")), "tolerated": ValueType("bool")}
+        ),
+    },
+    terms={"adult": parse_text("age_years >= adult_age")},
+    parameters={
+        "adult_age": ParameterType("number", "a", 18, 18),
+        "chronic_months": ParameterType("number", "mo", 3, 3),
+        "impossible_age": ParameterType("number", "a", 18, 130),
+        "window": ParameterType("number", "d", 92, 92),
+        "two_classes": ParameterType("number", None, 2, 2),
+        "mic_rmdq": ParameterType("number", None, 3, 3),
+        "mic_percent": ParameterType("number", "%", 30, 30),
+        "start": ParameterType("date"),
+        "withdrawn": ParameterType("number", "a", None, None),
+    },
+)
+
+FINE = [
+    "adult",
+    "flag",
+    "not flag",
+    "flag == true",
+    "wpn_class is known",
+    "remark is known",
+    "wpn_class in [3, 4]",
+    "age_years >= adult_age",
+    "age_years >= withdrawn",
+    "pain_duration_months >= chronic_months",
+    "current_line in ['0', '1.5']",
+    "fear != high",
+    "fear == 'high'",
+    "end_date < 2026-01-01",
+    "end_date >= start",
+    "days since end_date > window",
+    "improvement of rmdq_total since step start >= mic_rmdq",
+    "percent worsening of rmdq_total since first value >= mic_percent",
+    "{some: {of: drugs, where: class == TCA}}",
+    "{every: {of: drugs, where: {all: [tolerated, class is known]}}}",
+    "{count: {of: drugs, distinct: class, where: tolerated, is: '>= two_classes'}}",
+]
+
+
+def read(text: str) -> Condition:
+    return parse_node(read_text(text, name="rules/x.yaml"))
+
+
+@pytest.mark.parametrize("text", FINE)
+def test_a_condition_whose_parts_fit_has_no_problem(text: str) -> None:
+    assert check(read(text), SYMBOLS) == []
+
+
+# text -> code, words of the message, words of the advice, column.
+WRONG: dict[str, tuple[str, str, str, int]] = {
+    # names: CP021 there is no such name
+    "chronik": ("CP021", "there is no finding or term 'chronik'", "", 1),
+    "adul": ("CP021", "there is no finding or term 'adul'", "did you mean 'adult'?", 1),
+    "not flog": ("CP021", "there is no finding or term 'flog'", "did you mean 'flag'?", 5),
+    "wpn_clas is known": ("CP021", "there is no finding 'wpn_clas'", "did you mean 'wpn_class'?", 1),
+    "wpn_clas in [3, 4]": ("CP021", "there is no finding 'wpn_clas'", "did you mean 'wpn_class'?", 1),
+    "adult == true": ("CP021", "there is no finding 'adult'", "", 1),
+    "age_years >= adult_ag": ("CP021", "there is no parameter 'adult_ag'", "did you mean 'adult_age'?", 14),
+    "days since end_dat > window": ("CP021", "there is no finding 'end_dat'", "did you mean 'end_date'?", 1),
+    "improvement of rmdq_totl since step start > mic_rmdq": (
+        "CP021",
+        "there is no finding 'rmdq_totl'",
+        "did you mean 'rmdq_total'?",
+        1,
+    ),
+    "{some: {of: drug, where: tolerated}}": ("CP021", "there is no finding 'drug'", "did you mean 'drugs'?", 1),
+    "{some: {of: drugs, where: tolerate}}": ("CP021", "'tolerate'", "did you mean 'tolerated'?", 27),
+    "{some: {of: drugs, where: adult}}": ("CP021", "'adult'", "valid: class, tolerated", 27),
+    "{count: {of: drugs, distinct: clas, is: < two_classes}}": ("CP021", "no part of an item 'clas'", "'class'", 1),
+    "{count: {of: drugs, is: < two_clases}}": ("CP021", "no parameter 'two_clases'", "'two_classes'", 27),
+    # types: CP022 they do not fit
+    "age_years": ("CP022", "age_years is of type int and no condition by itself", "`is known`", 1),
+    "fear": ("CP022", "fear is of type enum", "`is known`", 1),
+    "drugs": ("CP022", "drugs is of type list", "`is known`", 1),
+    "flag == high": ("CP022", "a bool is not compared with high", "`not NAME`", 9),
+    "flag > true": ("CP022", "a bool is not compared", "`not NAME`", 8),
+    "remark == 'x'": ("CP022", "remark is of type text", "free text is never read by a rule", 1),
+    "drugs == 'x'": ("CP022", "drugs is of type list", "`some`, `every` or `count`", 1),
+    "fear > moderate": ("CP022", "an enumeration has no order", "write == or in", 8),
+    "current_line == 1": ("CP022", "1 is no text", "put the value in quotes", 17),
+    "age_years >= '18'": ("CP022", "'18' is no int", "", 14),
+    "age_years >= 2026-01-01": ("CP022", "2026-01-01 is no int", "", 14),
+    "age_years >= start": ("CP022", "parameter start is a date, not a number", "", 14),
+    "end_date >= window": ("CP022", "parameter window is a number, not a date", "", 13),
+    "end_date >= 3": ("CP022", "3 is no date", "", 13),
+    "days since age_years > window": ("CP022", "age_years is no date", "", 1),
+    "improvement of age_years since step start > mic_rmdq": ("CP022", "has no direction", "`better`", 1),
+    "{some: {of: flag, where: tolerated}}": ("CP022", "flag is no list", "", 1),
+    # values: CP023 this one can never occur
+    "wpn_class == 5": ("CP023", "5 can never occur; the range is 1..4", "", 14),
+    "wpn_class in [3, 0]": ("CP023", "0 can never occur", "", 18),
+    "wpn_class == 2.5": ("CP023", "2.5 can never occur", "", 14),
+    "fear == hihg": ("CP023", "'hihg' is no value of it", "did you mean 'high'?", 9),
+    "fear in [high, moderat]": ("CP023", "'moderat' is no value of it", "did you mean 'moderate'?", 16),
+    "current_line == '5'": ("CP023", "'5' is no value of it", "valid: 0, 1, 1.5, 2", 17),
+    "age_years < impossible_age": ("CP023", "impossible_age is 130, out of the range 0..120", "", 13),
+    # units: CP024 they do not fit
+    "age_years >= chronic_months": ("CP024", "unit a is compared with unit mo", "unit of the finding", 14),
+    "rmdq_total >= mic_percent": ("CP024", "unit none is compared with unit %", "unit of the finding", 15),
+    "percent improvement of rmdq_total since step start >= mic_rmdq": ("CP024", "unit % is compared", "", 55),
+    "improvement of rmdq_total since step start >= mic_percent": ("CP024", "with unit %", "", 47),
+    "days since end_date > chronic_months": ("CP024", "unit d is compared with unit mo", "", 23),
+    "{count: {of: drugs, is: < window}}": ("CP024", "unit none is compared with unit d", "", 27),
+    # numbers: CP025 this one needs a name
+    "age_years >= 18": ("CP025", "18 is a bare number", "rules/parameters.yaml", 14),
+    "days since end_date > 30": ("CP025", "30 is a bare number", "rules/parameters.yaml", 23),
+    "improvement of rmdq_total since step start >= 5": ("CP025", "5 is a bare number", "its ground", 47),
+    "{count: {of: drugs, is: '>= 2'}}": ("CP025", "2 is a bare number", "rules/parameters.yaml", 29),
+}
+
+
+@pytest.mark.parametrize("text", WRONG)
+def test_what_does_not_fit_is_named_with_its_place_and_what_to_write(text: str) -> None:
+    code, message, advice, column = WRONG[text]
+    (problem,) = check(read(text), SYMBOLS)
+    assert problem.code == code
+    assert message in problem.message
+    assert advice in problem.advice
+    assert problem.place == Place("rules/x.yaml", 1, column)
+
+
+def test_all_problems_of_a_condition_are_found_at_once() -> None:
+    text = "all:\n  - adul\n  - any: [age_years >= 18, wpn_class == 5]\n  - not: fear > high\n"
+    assert [problem.code for problem in check(read(text), SYMBOLS)] == ["CP021", "CP025", "CP023", "CP022"]
+
+
+@given(strategies.evaluable)
+def test_generated_conditions_that_can_be_evaluated_have_no_problem(condition: Condition) -> None:
+    assert check(condition, strategies.SYMBOLS) == []
+
+
+# --- circles of terms ---------------------------------------------------------------------------------------------
+
+
+def terms(**lines: str) -> dict[str, Condition]:
+    return {
+        name: parse_node(read_text(text, name=f"{number}.yaml")) for number, (name, text) in enumerate(lines.items())
+    }
+
+
+def test_terms_that_build_on_each_other_without_a_circle_are_fine() -> None:
+    assert cycles(terms(a="{all: [b, c]}", b="c", c="flag")) == []
+
+
+def test_a_circle_of_terms_is_named_once_from_its_first_term_on() -> None:
+    (problem,) = cycles(terms(z="a", a="{all: [flag, b]}", b="not c", c="{any: [a, flag]}"))
+    assert problem == Problem("CP026", "terms in a circle: a -> b -> c -> a", Place("1.yaml", 1, 1), "break the circle")
+
+
+def test_a_term_that_names_itself_is_a_circle() -> None:
+    (problem,) = cycles(terms(a="{any: [flag, a]}"))
+    assert problem.message == "terms in a circle: a -> a"
+
+
+def test_two_circles_are_two_problems() -> None:
+    found = cycles(terms(a="b", b="a", c="d", d="c"))
+    assert [problem.message for problem in found] == [
+        "terms in a circle: a -> b -> a",
+        "terms in a circle: c -> d -> c",
+    ]
+
+
+def test_a_chain_of_a_thousand_terms_is_walked_without_recursion() -> None:
+    chain = terms(**{f"t{number}": f"t{number + 1}" for number in range(1000)}, t1000="t0")
+    (problem,) = cycles(chain)
+    assert problem.code == "CP026"
+
+
+# --- the names in a condition -------------------------------------------------------------------------------------
+
+
+def test_the_names_in_a_condition_are_those_of_terms_and_findings_without_parts_of_items() -> None:
+    text = (
+        "all: [adult, not flag, 'wpn_class in [3]', fear is known, days since end_date > window, "
+        "improvement of rmdq_total since step start >= mic_rmdq, {some: {of: drugs, where: tolerated}}]"
+    )
+    assert list(names_of(read(text))) == [
+        "adult",
+        "flag",
+        "wpn_class",
+        "fear",
+        "end_date",
+        "rmdq_total",
+        "drugs",
+    ]
+
+
+def test_the_parameters_in_a_condition_are_found_in_every_place_where_a_value_may_stand() -> None:
+    text = (
+        "all: [age_years >= adult_age, fear == high, {count: {of: drugs, is: '>= two_classes'}}, "
+        "not: {any: [days since end_date > window]}]"
+    )
+    text = text.replace("not: {any", "{not: {any").replace("window]}]", "window]}}]")
+    assert list(parameters_of(read(text), SYMBOLS)) == ["adult_age", "two_classes", "window"]

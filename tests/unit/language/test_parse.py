@@ -1,0 +1,211 @@
+"""What a line of text and a structure in YAML mean, and what is said about those that mean nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from carepath.errors import Place
+from carepath.language.nodes import (
+    All,
+    Among,
+    AnyOf,
+    Change,
+    Compare,
+    Condition,
+    Constant,
+    Count,
+    Day,
+    DaysSince,
+    Every,
+    FindingRef,
+    IsKnown,
+    Named,
+    Not,
+    Number,
+    Quoted,
+    Some,
+    Word,
+)
+from carepath.language.parse import MAX_LEAF, ConditionSyntaxError, parse_node, parse_text
+from carepath.language.truth import Truth
+from carepath.yaml_reader import read_text
+
+WPN = FindingRef("wpn_class")
+
+LINES: dict[str, Condition] = {
+    "adult": Named("adult"),
+    "  adult  ": Named("adult"),
+    "true": Constant(Truth.TRUE),
+    "false": Constant(Truth.FALSE),
+    "unknown": Constant(Truth.UNKNOWN),
+    "not adult": Not(Named("adult")),
+    "not not adult": Not(Not(Named("adult"))),
+    "not wpn_class == 3": Not(Compare(WPN, "==", Number(3))),
+    "wpn_class is known": IsKnown("wpn_class"),
+    "wpn_class < 3": Compare(WPN, "<", Number(3)),
+    "wpn_class <= 3": Compare(WPN, "<=", Number(3)),
+    "wpn_class > 3": Compare(WPN, ">", Number(3)),
+    "wpn_class >= 3": Compare(WPN, ">=", Number(3)),
+    "wpn_class==3": Compare(WPN, "==", Number(3)),
+    "wpn_class != 3": Compare(WPN, "!=", Number(3)),
+    "wpn_class == -1.5": Compare(WPN, "==", Number(-1.5)),
+    "wpn_class in [3, 4]": Among(WPN, (Number(3), Number(4))),
+    "wpn_class in [3]": Among(WPN, (Number(3),)),
+    "current_line == '1.5'": Compare(FindingRef("current_line"), "==", Quoted("1.5")),
+    "current_node in [SP-IMSR, SP15]": Among(FindingRef("current_node"), (Word("SP-IMSR"), Word("SP15"))),
+    "evaluation_date >= 2026-01-23": Compare(FindingRef("evaluation_date"), ">=", Day(dt.date(2026, 1, 23))),
+    "age_years >= adult_age": Compare(FindingRef("age_years"), ">=", Word("adult_age")),
+    "days since mdo_last_date > mdo_window": Compare(DaysSince("mdo_last_date"), ">", Word("mdo_window")),
+    "improvement of rmdq_total since step start >= mic_rmdq": Compare(
+        Change("improvement", False, "rmdq_total", "step start"),  # noqa: FBT003 - the node's own order
+        ">=",
+        Word("mic_rmdq"),
+    ),
+    "percent worsening of odi_total since last step change > mic_percent": Compare(
+        Change("worsening", True, "odi_total", "last step change"),  # noqa: FBT003
+        ">",
+        Word("mic_percent"),
+    ),
+    "worsening of odi_total since first value > mic_odi": Compare(
+        Change("worsening", False, "odi_total", "first value"),  # noqa: FBT003
+        ">",
+        Word("mic_odi"),
+    ),
+}
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_a_line_is_read_as_the_condition_that_it_says(line: str) -> None:
+    assert parse_text(line) == LINES[line]
+
+
+STRUCTURES: dict[str, Condition] = {
+    "all: [adult, chronic]": All((Named("adult"), Named("chronic"))),
+    "any: [adult, not chronic]": AnyOf((Named("adult"), Not(Named("chronic")))),
+    "not: {all: [adult]}": Not(All((Named("adult"),))),
+    "true": Constant(Truth.TRUE),
+    "'false'": Constant(Truth.FALSE),
+    "some: {of: drugs, where: class == TCA}": Some("drugs", Compare(FindingRef("class"), "==", Word("TCA"))),
+    "every: {of: goals, where: \"attained == 'yes'\"}": Every(
+        "goals", Compare(FindingRef("attained"), "==", Quoted("yes"))
+    ),
+    "count: {of: drugs, is: '>= two_classes'}": Count("drugs", None, None, ">=", Word("two_classes")),
+    "count: {of: drugs, distinct: class, where: tolerated, is: < two_classes}": Count(
+        "drugs", "class", Named("tolerated"), "<", Word("two_classes")
+    ),
+}
+
+
+@pytest.mark.parametrize("text", STRUCTURES)
+def test_a_structure_is_read_as_the_condition_that_it_says(text: str) -> None:
+    assert parse_node(read_text(text)) == STRUCTURES[text]
+
+
+# line -> the words of the message, the advice, and the column of the marker.
+WRONG_LINES: dict[str, tuple[str, str, int]] = {
+    "": ("it ends too early", "a name", 1),
+    "wpn_class = 3": ("unknown comparison '='", "write ==", 11),
+    "wpn_class == 3 and adult": ("unexpected 'and'", "one comparison a line", 16),
+    "adult chronic": ("unexpected 'chronic'", "`all:` or `any:`", 7),
+    "wpn_class ==": ("it ends too early", "value is missing", 13),
+    "wpn_class == <": ("expected a value, found '<'", "", 14),
+    "wpn_class in 3": ("expected '[', found '3'", "", 14),
+    "wpn_class in []": ("expected a value, found ']'", "", 15),
+    "wpn_class in [3, 4": ("it ends too early", "", 19),
+    "wpn_class in [3 4]": ("expected ']', found '4'", "", 17),
+    "wpn_class is unknown": ("expected 'known', found 'unknown'", "", 14),
+    "3 == wpn_class": ("expected a name, found '3'", "", 1),
+    "not": ("it ends too early", "", 4),
+    'wpn_class == "3"': ("unexpected '\"'", "single quotes", 14),
+    "(adult)": ("unexpected '('", "", 1),
+    "age >= 18%": ("unexpected '%'", "", 10),
+    "true == adult": ("expected a name, found 'true'", "", 1),
+    "days since mdo_last_date": ("a comparison is missing", "compare it", 25),
+    "days mdo_last_date > x": ("expected a name, found 'days'", "", 1),
+    "improvement of rmdq_total since yesterday > x": ("unknown moment", "step start", 33),
+    "improvement of rmdq_total >= x": ("expected 'since', found '>='", "", 27),
+    "percent of rmdq_total since step start > x": ("expected improvement or worsening, found 'of'", "", 9),
+    "evaluation_date >= 2026-02-30": ("2026-02-30 is no date", "", 20),
+    "days since x in [3]": ("a comparison is missing", "", 20),
+}
+
+
+@pytest.mark.parametrize("line", WRONG_LINES)
+def test_a_line_that_cannot_be_read_is_marked_where_it_goes_wrong(line: str) -> None:
+    message, advice, column = WRONG_LINES[line]
+    with pytest.raises(ConditionSyntaxError) as caught:
+        parse_text(line, place=Place("rules/x.yaml", 7, 1))
+    (problem,) = caught.value.problems
+    assert problem.code == "CP020"
+    assert message in problem.message
+    assert advice in problem.advice
+    assert problem.place == Place("rules/x.yaml", 7, column)
+
+
+def test_a_line_may_have_three_hundred_characters_and_no_more() -> None:
+    assert parse_text("x" * MAX_LEAF) == Named("x" * MAX_LEAF)
+    with pytest.raises(ConditionSyntaxError, match="longer than 300 characters"):
+        parse_text("x" * (MAX_LEAF + 1))
+
+
+def test_seventy_negations_in_a_line_are_read_one_in_the_other() -> None:
+    condition = parse_text("not " * 70 + "adult")
+    for _ in range(70):
+        assert isinstance(condition, Not)
+        condition = condition.child
+    assert condition == Named("adult")
+
+
+# text -> the words of the message, the advice, line and column.
+WRONG_STRUCTURES: dict[str, tuple[str, str, int, int]] = {
+    "[adult, chronic]": ("a list is no condition", "`all:` or `any:`", 1, 1),
+    "3": ("3 is no condition", "a line of text", 1, 1),
+    "null": ("None is no condition", "a line of text", 1, 1),
+    "{}": ("exactly one key; this has nothing", "all, any", 1, 1),
+    "al: [adult]": ("exactly one key; this has 'al'", "did you mean 'all'?", 1, 1),
+    "{all: [adult], any: [chronic]}": ("this has 'all', 'any'", "write one of", 1, 1),
+    "all: []": ("`all:` needs a list", "`- `", 1, 1),
+    "any: adult": ("`any:` needs a list", "`- `", 1, 1),
+    "all:\n  - adult\n  - wpn_class = 3": ("unknown comparison '='", "write ==", 3, 15),
+    "all:\n  - adult\n  - 'wpn_class = 3'": ("unknown comparison '='", "write ==", 3, 16),
+    "some: drugs": ("`some:` needs `of:` and `where:`", "", 1, 1),
+    "some: {of: drugs}": ("`some:` needs `of:` and `where:`", "", 1, 1),
+    "every: {where: adult}": ("`every:` needs `of:` and `where:`", "", 1, 1),
+    "some: {of: drugs, wher: tolerated, where: tolerated}": ("unknown key 'wher'", "did you mean 'where'?", 1, 19),
+    "some: {of: drugs, where: class = TCA}": ("unknown comparison '='", "write ==", 1, 32),
+    "every: {of: drugs, where: tolerated, distinct: class}": ("unknown key 'distinct'", "valid: of, where", 1, 38),
+    "count: {of: drugs}": ("`count:` needs `is:`", "", 1, 1),
+    "count: {of: drugs, is: 3}": ("`count:` needs `is:`", "", 1, 1),
+    "count: {of: drugs, distinct: [class], is: < two}": ("`distinct:` names one part", "write its name", 1, 1),
+    "count: {of: drugs, is: two_classes}": ("unknown comparison 'two_classes'", "write one of <", 1, 24),
+    "count: {of: drugs, is: '>= two classes'}": ("unexpected 'classes'", "OP VALUE", 1, 32),
+}
+
+
+@pytest.mark.parametrize("text", WRONG_STRUCTURES)
+def test_a_structure_that_cannot_be_read_is_marked_where_it_goes_wrong(text: str) -> None:
+    message, advice, line, column = WRONG_STRUCTURES[text]
+    with pytest.raises(ConditionSyntaxError) as caught:
+        parse_node(read_text(text, name="rules/x.yaml"))
+    (problem,) = caught.value.problems
+    assert problem.code == "CP020"
+    assert message in problem.message
+    assert advice in problem.advice
+    assert problem.place == Place("rules/x.yaml", line, column)
+
+
+def test_all_problems_of_a_structure_are_listed_at_once() -> None:
+    text = "all:\n  - a = 1\n  - any: []\n  - not: {al: [x]}\n  - fine\n"
+    with pytest.raises(ConditionSyntaxError) as caught:
+        parse_node(read_text(text))
+    assert [problem.place.line for problem in caught.value.problems if problem.place] == [2, 3, 4]
+
+
+def test_places_do_not_count_when_conditions_are_compared() -> None:
+    here = parse_text("wpn_class in [3, 4]", place=Place("a.yaml", 1, 1))
+    there = parse_text("wpn_class  in [3,4]", place=Place("b.yaml", 9, 9))
+    assert here == there
+    assert hash(here) == hash(there)
+    assert here.place != there.place
