@@ -22,7 +22,7 @@ from carepath.errors import (
 from carepath.version import __version__
 
 if TYPE_CHECKING:
-    from carepath.assess import assess, assess_many
+    from carepath.assessing import assess, assess_many
     from carepath.assessment import Assessment
     from carepath.content.guideline import Guideline
     from carepath.content.load import load_guideline
@@ -49,8 +49,8 @@ __all__ = [
 
 #: What is heavy is imported on first use.
 _LAZY = {
-    "assess": "carepath.assess",
-    "assess_many": "carepath.assess",
+    "assess": "carepath.assessing",
+    "assess_many": "carepath.assessing",
     "Assessment": "carepath.assessment",
     "Guideline": "carepath.content.guideline",
     "load_guideline": "carepath.content.load",
@@ -65,7 +65,9 @@ def __getattr__(name: str) -> object:
         raise AttributeError(message)
     import importlib  # noqa: PLC0415 - only needed on the first use of a lazy name
 
-    return getattr(importlib.import_module(module), name)
+    value = getattr(importlib.import_module(module), name)
+    globals()[name] = value
+    return value
 
 
 def __dir__() -> list[str]:

@@ -121,6 +121,8 @@ class Assessment:
         """Enough to replay this assessment to the same bytes: edition, hash, version, date, canonical input."""
         from carepath.record.canonical import canonical_record  # noqa: PLC0415 - only the audit needs it
 
+        record = self.basis.situation.record
+        reader = {"used": [dict(one) for one in record.used], "unused": [dict(one) for one in record.unused]}
         return {
             "schema": AUDIT_SCHEMA,
             "carepath": __version__,
@@ -130,7 +132,8 @@ class Assessment:
             "at": self.at.isoformat(),
             "pathway": self.pathway,
             "lang": self.basis.lang,
-            "input": canonical_record(self.basis.situation.record),
+            "input": canonical_record(record),
+            "reader": reader if record.used or record.unused else None,
         }
 
     def to_dict(self) -> dict[str, object]:

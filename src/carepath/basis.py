@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from carepath.content.guideline import PATHWAY, PRESENT_STEP, Guideline, Text
 from carepath.inference.agreement import Prepared
 from carepath.inference.resolve import Case, Resolved, resolve
-from carepath.language.evaluate import Known, Trace, open_leaves, trace
+from carepath.language.evaluate import Evaluation, Known, Trace
 from carepath.language.nodes import Among, Compare, Condition, FindingRef, IsKnown, Named, is_derived
 from carepath.language.truth import Truth
 from carepath.language.write import write_line
@@ -61,15 +61,20 @@ class Basis:
 
     def trace(self, clause: str) -> Trace:
         """The truth of a clause and of each of its parts."""
-        return trace(self.prepared.clauses[clause], self.values, self.prepared.scope)
+        return self.evaluation.trace(self.prepared.clauses[clause])
+
+    @functools.cached_property
+    def evaluation(self) -> Evaluation:
+        """The truths of all conditions and their parts, each worked out once."""
+        return Evaluation(self.values, self.prepared.scope, self.prepared.compiled_leaves)
 
     def open_findings(self, clause: str) -> tuple[str, ...]:
         """The unknown findings that keep a clause undetermined, in the order in which they stand."""
-        return self._open(self.trace(clause))
+        return self._open(self.prepared.clauses[clause])
 
-    def _open(self, node: Trace) -> tuple[str, ...]:
+    def _open(self, condition: Condition) -> tuple[str, ...]:
         found: dict[str, None] = {}
-        for leaf in open_leaves(node):
+        for leaf in self.evaluation.open_leaves(condition):
             first, *others = leaf_findings(leaf)
             found["current_node" if first == PRESENT_STEP else first] = None
             found.update((name, None) for name in others if self.reason(name) is not None)
@@ -85,13 +90,13 @@ class Basis:
 
     def settlements(self, term: str) -> tuple[Settlement, ...]:
         """The parts of a term that are unmet or unknown, each with its text and the findings that it waits for."""
-        node = trace(Named(term), self.values, self.prepared.scope)
+        node = self.evaluation.trace(self.prepared.scope.terms[term])
         found = []
-        for part in node.parts[0].parts:
+        for part in node.parts:
             if part.truth is Truth.TRUE:
                 continue
             text = self.guideline.terms[part.term].text if part.term is not None else self._leaf_text(part.condition)
-            found.append(Settlement(text, part.truth.value, self._open(part)))
+            found.append(Settlement(text, part.truth.value, self._open(part.condition)))
         return tuple(found)
 
     def _leaf_text(self, condition: Condition) -> Text:

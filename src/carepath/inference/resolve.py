@@ -157,17 +157,22 @@ class _Resolver:
         )
 
     def drop_hopeless(self) -> None:
-        """Leaves out what the table would show only beside something that can no longer come, or only without it."""
+        """Leaves out of what is undetermined what the table would take away whatever becomes known."""
         for entry in self.case.guideline.resolve:
-            if entry.operation == "only_with":
-                possible = any(self._any(selector) or self._possible(selector) for selector in entry.given)
-            elif entry.operation == "only_without":
-                possible = not any(self._any(selector) for selector in entry.absent)
-            else:
-                continue
-            if not possible:
+            if self._never_stands(entry):
                 kept = [one for one in self.result.undetermined if not self._means(entry.selects, one)]
                 self.result.undetermined = kept
+
+    def _never_stands(self, entry: ResolveEntry) -> bool:
+        """Whether what an entry selects can no longer come: what it must stand beside cannot, or it is taken away."""
+        if entry.operation == "only_with":
+            return not any(self._any(selector) or self._possible(selector) for selector in entry.given)
+        if entry.operation == "only_without":
+            return self._holds(entry) or any(self._any(selector) for selector in entry.absent)
+        return entry.operation == "removes" and not entry.given and not entry.absent and self._holds(entry)
+
+    def _holds(self, entry: ResolveEntry) -> bool:
+        return entry.when is not None and self.case.verdicts[f"resolve:{entry.id}"] is Truth.TRUE
 
     def _possible(self, selector: Selector) -> bool:
         return any(self._means(selector, one) for one in self.result.undetermined)
@@ -199,13 +204,12 @@ class _Resolver:
         if ask.when is not None and self.case.verdicts[f"ask:{ask.index}"] is not Truth.TRUE:
             return []
         names = [*ask.findings, *(self._screening() if ask.screening else ())]
-        missing = [name for name in names if self._is_missing(ask, name)]
         if ask.asked == "when_given" and not any(draft.kind in ask.kinds for draft in self.drafts):
             return []
         if ask.asked == "while_open":
             waited = {name for one in self.result.undetermined if one.kind in ask.kinds for name in one.waits_for}
-            missing = [name for name in missing if name in waited]
-        return missing
+            return [name for name in names if name in waited]
+        return [name for name in names if self._is_missing(ask, name)]
 
     def _is_missing(self, ask: Ask, name: str) -> bool:
         if ask.until_true:
@@ -297,6 +301,7 @@ class _Resolver:
         """Outputs that are shown only beside, or only without, another one; otherwise they are not given at all."""
         others = entry.given if entry.operation == "only_with" else entry.absent
         there = any(self._any(selector) for selector in others)
+        there = there or (entry.operation == "only_without" and self._holds(entry))
         if there is (entry.operation == "only_without"):
             self.drafts = [draft for draft in self.drafts if not self._matches(entry.selects, draft)]
 

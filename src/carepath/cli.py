@@ -1,0 +1,124 @@
+"""The command line: ``carepath assess | test | check | show | lookup | replay``.
+
+Exit status: 0 done, 1 scenarios failed or problems found, 2 input that cannot be read.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import io
+import os
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, TextIO
+
+from carepath.errors import CarepathError
+from carepath.version import __version__
+
+if TYPE_CHECKING:
+    from carepath.commands.answer import Answer
+
+UNREADABLE = 2
+ENGINES = ("both", "direct")
+LANGUAGES = ("en", "nl")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one command and prints what it gives.
+
+    Args:
+        argv: the arguments; those of the process by default.
+
+    Returns:
+        The exit status.
+    """
+    arguments = _parser().parse_args(argv)
+    status, out, err = UNREADABLE, "", ""
+    try:
+        command = importlib.import_module(f"carepath.commands.{arguments.command}")
+        answer: Answer = command.run(arguments)
+    except CarepathError as error:
+        err = f"{error}\n"
+    else:
+        status, out, err = answer.status, answer.out, answer.err
+    _write(sys.stdout, out)
+    _write(sys.stderr, err)
+    return status
+
+
+def _write(stream: TextIO, text: str) -> None:
+    """Writes UTF-8 whatever the locale; a reader that went away is no error."""
+    if not text:
+        return
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
+    try:
+        print(text, end="", file=stream, flush=True)
+    except BrokenPipeError:
+        # What is left in the buffer goes nowhere, so that Python's own flush at exit does not fail again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="carepath",
+        description="Care pathways for chronic pain as data: assess a patient, test and check a guideline.",
+        epilog="Exit status: 0 done, 1 scenarios failed or problems found, 2 input that cannot be read.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"carepath {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def command(name: str, text: str) -> argparse.ArgumentParser:
+        return commands.add_parser(name, help=text, description=text, allow_abbrev=False)
+
+    assess = command("assess", "assess a patient from a file: YAML, JSON, scenarios or a FHIR bundle")
+    assess.add_argument("file", metavar="FILE")
+    assess.add_argument("--pathway", help="the pathway; wins over the file's")
+    assess.add_argument("--at", metavar="DATE", help="the evaluation date, YYYY-MM-DD; wins over the file's")
+    assess.add_argument("--scenario", type=int, metavar="N", help="only scenario N of the file, counted from 1")
+    assess.add_argument("--json", action="store_true", help="print canonical JSON")
+    _add_engine(assess)
+    _add_language(assess)
+    _add_guideline(assess)
+
+    test = command("test", "run scenarios from files and folders")
+    test.add_argument("paths", metavar="PATH", nargs="+")
+    _add_engine(test)
+    _add_guideline(test)
+
+    check = command("check", "check a guideline and name every problem with its place")
+    check.add_argument("path", metavar="PATH", nargs="?", help="the folder with rules/ and pathways/; the shipped one")
+
+    show = command("show", "show a pathway: its steps and transitions")
+    show.add_argument("pathway", metavar="PATHWAY")
+    show.add_argument("--mermaid", action="store_true", help="print a drawing in Mermaid")
+    _add_language(show)
+    _add_guideline(show)
+
+    lookup = command("lookup", "say what the guideline holds under a name or words, or that it is not available")
+    lookup.add_argument("words", metavar="WORD", nargs="+")
+    _add_language(lookup)
+    _add_guideline(lookup)
+
+    replay = command("replay", "assess again from an audit record and print canonical JSON")
+    replay.add_argument("file", metavar="AUDIT.json", help="an audit record, or an assessment that holds it")
+    _add_guideline(replay)
+    return parser
+
+
+def _add_engine(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--engine", choices=ENGINES, default="both", help="how rules are evaluated (both must agree)")
+
+
+def _add_language(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--lang", choices=LANGUAGES, default="en", help="the language of what is printed")
+
+
+def _add_guideline(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--guideline", metavar="PATH", help="the folder with rules/ and pathways/; the shipped one")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,37 @@
+"""``carepath show PATHWAY``: a pathway as text or as a drawing in Mermaid; ``carepath show choices``: what we chose."""
+
+from __future__ import annotations
+
+import argparse
+
+from carepath.commands.answer import UNREADABLE, Answer, chosen_guideline, lines
+from carepath.commands.lookup import unavailable_in
+from carepath.errors import ArgumentError
+
+#: What stands in a pathway's place to see the page "What we chose ourselves".
+CHOICES = "choices"
+
+
+def run(arguments: argparse.Namespace) -> Answer:
+    """Shows a pathway; for what carepath must not pretend to have it says so.
+
+    Raises:
+        ContentError: the guideline cannot be used.
+    """
+    guideline = chosen_guideline(arguments)
+    if arguments.pathway == CHOICES:
+        from carepath.display.choices import choices_markdown  # noqa: PLC0415 - only for that page
+
+        return Answer(out=choices_markdown(guideline, arguments.lang))
+    try:
+        pathway = guideline.pathway(arguments.pathway)
+    except ArgumentError as error:
+        texts = (one.text.in_language(arguments.lang) for one in unavailable_in(arguments.pathway, guideline))
+        return Answer(UNREADABLE, err=lines(str(error), *texts))
+    if arguments.mermaid:
+        from carepath.display.mermaid import pathway_mermaid  # noqa: PLC0415 - only for a drawing
+
+        return Answer(out=lines(pathway_mermaid(pathway, arguments.lang, guideline=guideline)))
+    from carepath.display.pathway_text import pathway_text  # noqa: PLC0415 - only for the text
+
+    return Answer(out=lines(pathway_text(pathway, guideline, arguments.lang)))

@@ -1,0 +1,1 @@
+"""Scenarios, strategies and laws for those who test a guideline."""

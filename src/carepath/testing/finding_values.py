@@ -1,0 +1,187 @@
+"""Hypothesis strategies for the values of one finding: gathered around what the rules of a guideline compare with."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from carepath.content.guideline import Finding, Guideline
+from carepath.errors import MissingExtra, Problem
+from carepath.inference.clauses import clauses_of
+from carepath.language.evaluate import Known, Scope
+from carepath.language.nodes import (
+    Among,
+    Change,
+    Compare,
+    Condition,
+    Count,
+    DaysSince,
+    Every,
+    FindingRef,
+    Some,
+    children,
+)
+from carepath.language.symbols import NUMERIC, ValueType
+
+try:
+    from hypothesis import strategies as st
+except ModuleNotFoundError as error:
+    advice = "pip install 'carepath[testing]'"
+    raise MissingExtra([Problem("CP092", "the strategies need hypothesis, which is missing", None, advice)]) from error
+
+_DAYS = (0, 1, 30, 400)
+_TEXTS = ("x", "a reason", "één ziekte")
+
+
+@dataclass(frozen=True)
+class _Marks:
+    """The numbers by finding, and the days by date, that conditions compare with."""
+
+    numbers: Mapping[str, set[float]]
+    days: Mapping[str, set[int]]
+
+
+class FindingValues:
+    """Strategies for the findings of a guideline on a date, and on a pathway when one is given."""
+
+    def __init__(self, guideline: Guideline, pathway: str | None, at: dt.date) -> None:
+        self.guideline = guideline
+        self.pathway = guideline.pathway(pathway) if pathway is not None else None
+        self.at = at
+        self.scope = Scope(guideline.symbols.terms, guideline.symbols.findings, guideline.parameter_values(at))
+        self.clauses = clauses_of(guideline)
+        self.marks = self._marks()
+
+    # --- what rules compare with ------------------------------------------------------------------------------------
+
+    def _marks(self) -> _Marks:
+        numbers: dict[str, set[float]] = {}
+        days: dict[str, set[int]] = {}
+        for leaf in _nodes([*self.clauses.values(), *self.guideline.symbols.terms.values()]):
+            if isinstance(leaf, Among):
+                for value in leaf.values:
+                    self._mark(numbers, leaf.operand.name, self.scope.constant(leaf.operand, value))
+            elif isinstance(leaf, Compare):
+                operand = leaf.operand
+                constant = self.scope.constant(operand if isinstance(operand, FindingRef) else None, leaf.value)
+                if isinstance(operand, DaysSince) and isinstance(constant, int):
+                    days.setdefault(operand.finding, set()).update((constant - 1, constant, constant + 1))
+                elif isinstance(operand, Change) and isinstance(constant, int | float):
+                    middle = self._middle(operand.finding)
+                    amount = middle * constant / 100 if operand.percent else constant
+                    for number in (middle, middle - amount, middle + amount):
+                        self._mark(numbers, operand.finding, number)
+                elif isinstance(operand, FindingRef):
+                    self._mark(numbers, operand.name, constant)
+        return _Marks(numbers, days)
+
+    def _middle(self, finding: str) -> float:
+        kind = self.guideline.findings[finding].type
+        return ((kind.minimum or 0) + (kind.maximum or 100)) // 2
+
+    def _mark(self, numbers: dict[str, set[float]], finding: str, constant: Known) -> None:
+        if isinstance(constant, bool | str):
+            return
+        steps = (-1, -0.1, 0, 0.1, 1) if self.scope.types[finding].kind == "decimal" else (-1, 0, 1)
+        numbers.setdefault(finding, set()).update(round(constant + step, 6) for step in steps)
+
+    # --- values -----------------------------------------------------------------------------------------------------
+
+    def plain(self, finding: Finding) -> st.SearchStrategy[object]:
+        """Known values as they stand in a record, dated on the evaluation date."""
+        if finding.type.kind == "date":
+            days = {*_DAYS, *self.marks.days.get(finding.name, ())}
+            return st.sampled_from([self._day(one) for one in sorted(days)])
+        if finding.type.kind == "list":
+            parts = finding.type.parts
+            items = self._scalars(parts["value"]) if set(parts) == {"value"} else self._items(parts)
+            return st.lists(items, max_size=3, min_size=0 if finding.empty_is_known else 1).map(list)
+        if finding.name == "current_node" and self.pathway is not None:
+            return st.sampled_from(tuple(self.pathway.steps))
+        return self._scalars(finding.type, self.marks.numbers.get(finding.name, ()))
+
+    def _items(self, parts: Mapping[str, ValueType]) -> st.SearchStrategy[object]:
+        """Items of which any part may be absent, or said to be unknown."""
+        absent: dict[str, st.SearchStrategy[object]] = {
+            name: st.one_of(self._scalars(kind), st.sampled_from((None, "unknown"))) for name, kind in parts.items()
+        }
+        complete = st.fixed_dictionaries({name: self._scalars(kind) for name, kind in parts.items()})
+        return st.one_of(complete, st.fixed_dictionaries({}, optional=absent))
+
+    def _scalars(self, kind: ValueType, marks: Iterable[float] = ()) -> st.SearchStrategy[object]:
+        if kind.kind == "bool":
+            return st.booleans()
+        if kind.kind in NUMERIC:
+            return self._numbers(kind, marks)
+        return st.sampled_from(kind.values or _TEXTS)
+
+    def _numbers(self, kind: ValueType, marks: Iterable[float]) -> st.SearchStrategy[object]:
+        low = kind.minimum if kind.minimum is not None else -100
+        high = kind.maximum if kind.maximum is not None else max([*marks, 50]) * 2
+        near = sorted({low, *(mark for mark in marks if low <= mark <= high), high})
+        if kind.kind == "int":
+            whole = sorted({int(number) for number in near})
+            return st.one_of(st.sampled_from(whole), st.integers(int(low), int(high)))
+        return st.one_of(st.sampled_from(near), st.integers(int(low * 10), int(high * 10)).map(lambda n: n / 10))
+
+    # --- records ----------------------------------------------------------------------------------------------------
+
+    def recorded(self, finding: Finding) -> st.SearchStrategy[object]:
+        """Everything that may stand under the name of a finding."""
+        plain = self.plain(finding)
+        window = self.scope.parameters[finding.currency] if finding.currency is not None else 0
+        days = sorted({*_DAYS, int(window), int(window) + 1})
+        dates = st.sampled_from([self._day(one) for one in (*days, -1)])
+        status = st.sampled_from(("unknown", "not_applicable", "refused"))
+        versions = {"version": st.sampled_from(("1", "2"))} if finding.type.is_instrument else {}
+        dated = st.fixed_dictionaries({"value": plain, "date": dates}, optional=versions)
+        without = st.fixed_dictionaries({"status": status}, optional={"date": dates})
+        series = st.lists(st.one_of(dated, dated, without), min_size=1, max_size=4).map(list)
+        return st.one_of(plain, plain, plain, dated, without, series)
+
+    def telling(self, finding: Finding) -> st.SearchStrategy[object]:
+        """Values that lists, dates and trends can be settled with; of an instrument a course of two values."""
+        if not finding.type.is_instrument:
+            return self.plain(finding)
+        values = self._scalars(finding.type, self.marks.numbers.get(finding.name, ()))
+        return st.tuples(values, values).map(
+            lambda pair: [{"value": pair[0], "date": self._day(_DAYS[2])}, {"value": pair[1], "date": self._day(0)}]
+        )
+
+    def _day(self, before: int) -> str:
+        ordinal = self.at.toordinal() - before
+        return dt.date.fromordinal(min(max(ordinal, 1), dt.date.max.toordinal())).isoformat()
+
+    # --- what leads towards a condition -----------------------------------------------------------------------------
+
+    def settled(self, finding: Finding, *, value: bool) -> st.SearchStrategy[object]:
+        """The value of a yes or no; a number that is no less than every threshold."""
+        if finding.type.kind == "bool":
+            return st.just(value)
+        marks = self.marks.numbers.get(finding.name)
+        if not marks or finding.type.maximum is None:
+            return self.plain(finding)
+        return st.integers(int(max(marks)), int(finding.type.maximum))
+
+    def candidates(self, finding: Finding) -> list[Known]:
+        """The values of a finding that comparisons can tell apart."""
+        kind = finding.type
+        if kind.kind == "bool":
+            return [False, True]
+        if kind.kind not in NUMERIC:
+            return list(kind.values)
+        low, high = kind.minimum, kind.maximum
+        marks = sorted(self.marks.numbers.get(finding.name, ()))
+        within = [mark for mark in marks if (low is None or mark >= low) and (high is None or mark <= high)]
+        return [int(mark) if kind.kind == "int" else mark for mark in within]
+
+
+def _nodes(conditions: Iterable[Condition]) -> Iterator[Condition]:
+    """Every condition and those below it; those over the items of a list are left out."""
+    stack = list(conditions)
+    while stack:
+        node = stack.pop()
+        if not isinstance(node, Some | Every | Count):
+            yield node
+        stack.extend(children(node))

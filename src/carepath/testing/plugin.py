@@ -1,0 +1,145 @@
+"""The pytest plugin: each scenario of the chosen files is one test, named by its sentence.
+
+Nothing is collected unless asked for, in pytest's configuration (folders, files or patterns, from the root) or on
+the command line (from the present folder; may be repeated; these paths are added to what pytest collects)::
+
+    [tool.pytest.ini_options]
+    carepath_scenarios = ["tests/scenarios"]
+
+    pytest --carepath-scenarios ../more/scenarios
+
+``carepath_guideline`` names the folder with ``rules/`` and ``pathways/``, where it is not the shipped guideline.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from carepath.content.guideline import Guideline
+    from carepath.testing.runner import ScenarioResult
+    from carepath.testing.scenario import Scenario
+
+OPTION = "carepath_scenarios"
+GUIDELINE = "carepath_guideline"
+SUFFIXES = frozenset({".yaml", ".yml", ".json"})
+_MAGIC = frozenset("*?[")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Adds the option of the command line and those of the configuration."""
+    parser.addini(OPTION, "folders, files or patterns of carepath scenarios", type="args", default=[])
+    parser.addini(GUIDELINE, "folder with rules/ and pathways/ for carepath scenarios", default="")
+    parser.getgroup("carepath").addoption(
+        "--carepath-scenarios",
+        action="append",
+        default=[],
+        metavar="PATH",
+        dest=OPTION,
+        help="collect the carepath scenarios of a file or folder (may be repeated)",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Adds the paths of the command line to what pytest collects."""
+    given = (str(_absolute(config.invocation_params.dir, path)) for path in config.getoption(OPTION))
+    config.args.extend(path for path in given if path not in config.args)
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> ScenarioFile | None:
+    """A collector for a file of scenarios that was asked for."""
+    if file_path.suffix not in SUFFIXES or not _is_chosen(file_path, parent.config):
+        return None
+    file: ScenarioFile = ScenarioFile.from_parent(parent, path=file_path)
+    return file
+
+
+def _absolute(base: Path, path: str) -> Path:
+    return Path(os.path.abspath(base / path))  # noqa: PTH100 - resolve() would follow links
+
+
+def _is_chosen(file: Path, config: pytest.Config) -> bool:
+    root = config.inipath.parent if config.inipath is not None else config.rootpath
+    chosen = [_absolute(root, path) for path in config.getini(OPTION)]
+    chosen += [_absolute(config.invocation_params.dir, path) for path in config.getoption(OPTION)]
+    return any(
+        fnmatch.fnmatch(str(file), str(path)) if _MAGIC & set(path.name) else file.is_relative_to(path)
+        for path in chosen
+    )
+
+
+class ScenarioFile(pytest.File):
+    """A file of scenarios."""
+
+    def collect(self) -> Iterator[ScenarioItem]:
+        """One test for each scenario; a name that stands twice is numbered.
+
+        Raises:
+            CollectError: the file, or the guideline, cannot be used.
+        """
+        from carepath.content.load import load_guideline  # noqa: PLC0415 - heavy, and only needed here
+        from carepath.errors import CarepathError  # noqa: PLC0415 - likewise
+        from carepath.testing.scenario import read_scenarios  # noqa: PLC0415 - likewise
+
+        try:
+            guideline = load_guideline(_guideline_folder(self.config))
+            scenarios = read_scenarios(self.path, guideline)
+        except CarepathError as error:
+            raise self.CollectError(str(error)) from error
+        seen: dict[str, int] = {}
+        for scenario in scenarios:
+            seen[scenario.name] = number = seen.get(scenario.name, 0) + 1
+            name = scenario.name if number == 1 else f"{scenario.name} ({number})"
+            item: ScenarioItem = ScenarioItem.from_parent(self, name=name, scenario=scenario, guideline=guideline)
+            yield item
+
+
+def _guideline_folder(config: pytest.Config) -> Path | None:
+    given = config.getini(GUIDELINE)
+    root = config.inipath.parent if config.inipath is not None else config.rootpath
+    return root / given if given else None
+
+
+class ScenarioItem(pytest.Item):
+    """One scenario."""
+
+    def __init__(self, name: str, parent: ScenarioFile, *, scenario: Scenario, guideline: Guideline) -> None:
+        super().__init__(name, parent)
+        self.scenario = scenario
+        self.guideline = guideline
+
+    def runtest(self) -> None:
+        """Runs the scenario.
+
+        Raises:
+            ScenarioFailedError: it did not come out as expected.
+        """
+        from carepath.testing.runner import run_scenario  # noqa: PLC0415 - heavy, and only needed here
+
+        result = run_scenario(self.scenario, self.guideline)
+        if not result.passed:
+            raise ScenarioFailedError(result)
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: str | None = None) -> object:  # type: ignore[override]
+        """What was expected, what came, and why."""
+        if isinstance(excinfo.value, ScenarioFailedError):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style)  # type: ignore[arg-type]
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        """The file, the line and the sentence."""
+        return self.path, self.scenario.place.line - 1, self.name
+
+
+class ScenarioFailedError(Exception):
+    """A scenario did not come out as expected."""
+
+    def __init__(self, result: ScenarioResult) -> None:
+        super().__init__(str(result))
