@@ -62,6 +62,7 @@ def order_key(one: Recommendation, basis: Basis) -> tuple[object, ...]:
         one.level or "",
         one.topic or "",
         one.internal_step or "",
+        min((contribution.ask.index for contribution in one.contributions if contribution.ask is not None), default=0),
         one.rules,
     )
 

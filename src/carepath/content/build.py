@@ -30,7 +30,7 @@ from carepath.content.guideline import (
     Term,
     Text,
 )
-from carepath.errors import Place, Problem
+from carepath.errors import Place, Problem, nearest
 from carepath.language.nodes import AnyOf, Condition, Constant
 from carepath.language.parse import ConditionSyntaxError, parse_node
 from carepath.language.symbols import ParameterType, ValueType
@@ -108,6 +108,7 @@ class Builder:
                 optional_text(one.weight),
                 one.quotable,
                 one.file,
+                place_at(file.node, ("sources", key)),
             )
             for key, one in form.sources.items()
         }
@@ -149,6 +150,8 @@ class Builder:
         if (form.type == "enum") is not bool(form.values):
             self.problems.append(Problem("CP008", "an enum has `values:`, nothing else has", place))
         low, high = form.range or (None, None)
+        if low is not None and high is not None and low > high:
+            self.problems.append(Problem("CP008", f"the range {low:g}..{high:g} is empty", place, "swap its ends"))
         return ValueType(
             form.type,
             low,
@@ -186,6 +189,9 @@ class Builder:
                 self.problems.append(Problem("CP008", f"{name}: the dates do not ascend", place, "sort by `from:`"))
             numbers = [float(v.value) for v in dated if isinstance(v.value, int | float)]
             kind = "date" if any(isinstance(v.value, dt.date) for v in dated) else "number"
+            if kind == "date" and numbers:
+                message = f"{name} has both numbers and dates as values"
+                self.problems.append(Problem("CP008", message, place, "make two parameters of it"))
             bounds = (min(numbers), max(numbers)) if numbers else (None, None)
             found[name] = Parameter(
                 name,
@@ -248,12 +254,14 @@ class Builder:
             topic=form.topic,
             internal_step=form.internal_step,
             conditional=form.conditional,
+            only_if=optional_text(form.only_if),
             when=self.condition(child(file.node, *path, "when")),
             settle=form.settle,
             measurements=form.measurements,
             names_step=form.names_step,
             text=optional_text(form.text),
             grounds=grounds(form.grounds),
+            place=place_at(file.node, path),
         )
 
     def asks(self, file: ContentFile) -> tuple[Ask, ...]:
@@ -328,6 +336,7 @@ class Builder:
                 one.part,
                 self.condition(child(file.node, "modules", name, "when")),
                 grounds(one.grounds),
+                place_at(file.node, ("modules", name)),
             )
             for name, one in form.modules.items()
         )
@@ -342,10 +351,15 @@ class Builder:
             parameter = parameters.get(one.from_ or "")
             if parameter is not None and isinstance(parameter.values[-1].value, dt.date):
                 start = parameter.values[-1].value
+            elif one.from_ is not None and one.from_.isidentifier():
+                advice = nearest(one.from_, (name for name, other in parameters.items() if other.type.kind == "date"))
+                message = f"there is no parameter {one.from_!r} that is a date"
+                self.problems.append(Problem("CP039", message, place, advice))
+                start = None
             else:
                 start = self.date(one.from_, place)
             found.append(
-                Entitlement(one.group, start, one.value, one.under_review, text(one.text), grounds(one.grounds))
+                Entitlement(one.group, start, one.value, one.under_review, text(one.text), grounds(one.grounds), place)
             )
         return tuple(found)
 
@@ -363,8 +377,9 @@ class Builder:
                 tuple(one.units),
                 optional_text(one.reason),
                 grounds(one.grounds),
+                place_at(file.node, ("codes", index)),
             )
-            for one in form.codes
+            for index, one in enumerate(form.codes)
         )
 
     # --- pathways -----------------------------------------------------------------------------------------------
@@ -431,7 +446,10 @@ def schedules(file: ContentFile) -> dict[str, tuple[Measurement, ...]]:
     """The measurement schedules by name."""
     form = _form(file, models.ModulesFile)
     return {
-        name: tuple(Measurement(one.moment, one.weight, grounds(one.grounds)) for one in moments)
+        name: tuple(
+            Measurement(one.moment, one.weight, grounds(one.grounds), place_at(file.node, ("schedules", name, index)))
+            for index, one in enumerate(moments)
+        )
         for name, moments in form.schedules.items()
     }
 
@@ -459,6 +477,7 @@ def _selector(form: models.SelectorForm) -> Selector:
         tuple(form.target_lines),
         tuple(form.outputs),
         tuple(form.not_kinds),
+        tuple(form.not_topics),
         form.conditional,
     )
 

@@ -26,6 +26,7 @@ def check_guideline(guideline: Guideline) -> list[Problem]:
         _check_grounds,
         check_outputs,
         _check_names,
+        _check_words,
         _check_texts,
         check_resolve,
         _check_coverage,
@@ -73,33 +74,41 @@ def _check_names(guideline: Guideline) -> Iterator[Problem]:
             yield Problem("CP030", f"{name} names a term and a parameter", term.place, "rename one of the two")
     named: list[tuple[str, str, Place | None]] = [
         *((name, "ask", ask.place) for ask in guideline.asks for name in ask.findings),
-        *(
-            (name, f"pathway {pathway.name}", None)
-            for pathway in guideline.pathways.values()
-            for name in (*pathway.screen, *pathway.screen_more)
-        ),
-        *(
-            (code.finding, f"code {code.code}", Place("rules/fhir_codes.yaml", 1, 1))
-            for code in guideline.fhir_codes
-            if code.finding is not None
-        ),
+        *((code.finding, f"code {code.code}", code.place) for code in guideline.fhir_codes if code.finding is not None),
     ]
     for name, where, place in named:
         if name not in guideline.findings:
             advice = nearest(name, guideline.findings)
             yield Problem("CP047", f"{where}: there is no finding {name!r}", place, advice)
+    for source in guideline.sources.values():
+        if source.document is not None and source.document not in guideline.sources:
+            advice = nearest(source.document, guideline.sources)
+            yield Problem("CP033", f"{source.key}: there is no source {source.document!r}", source.place, advice)
+
+
+def _check_words(guideline: Guideline) -> Iterator[Problem]:
+    """The words of the vocabulary that stand outside rules and the resolve table."""
+    words: list[tuple[str, str, Place | None]] = []
     for entitlement in guideline.entitlements:
-        for field, value in (("group", entitlement.group), ("entitlement", entitlement.value)):
-            valid = guideline.vocabulary.get(field, {})
-            if value not in valid:
-                place = Place("rules/entitlement.yaml", 1, 1)
-                yield Problem("CP037", f"unknown {field} {value!r}", place, nearest(value, valid))
+        words.append(("group", entitlement.group, entitlement.place))
+        words.append(("entitlement", entitlement.value, entitlement.place))
+    for schedule in guideline.schedules.values():
+        for measurement in schedule:
+            words.append(("moment", measurement.moment, measurement.place))
+            words.append(("weight", measurement.weight, measurement.place))
+    for field, value, place in words:
+        valid = guideline.vocabulary.get(field, {})
+        if value not in valid:
+            yield Problem("CP037", f"unknown {field} {value!r}", place, nearest(value, valid))
 
 
 def _check_finding(guideline: Guideline, finding: Finding) -> Iterator[Problem]:
     if finding.currency is not None and finding.currency not in guideline.parameters:
         advice = nearest(finding.currency, guideline.parameters)
         yield Problem("CP039", f"there is no parameter {finding.currency!r}", finding.place, advice)
+    elif finding.currency is not None and guideline.parameters[finding.currency].type.unit != "d":
+        message = f"{finding.name}: the currency {finding.currency} is not in days"
+        yield Problem("CP024", message, finding.place, "name a parameter with the unit d")
     if finding.never_above is not None and finding.never_above not in guideline.findings:
         advice = nearest(finding.never_above, guideline.findings)
         yield Problem("CP047", f"there is no finding {finding.never_above!r}", finding.place, advice)
@@ -125,11 +134,11 @@ def _check_texts(guideline: Guideline) -> Iterator[Problem]:
 def _check_coverage(guideline: Guideline) -> Iterator[Problem]:
     if not guideline.coverage:
         return
-    place = Place("rules/coverage.yaml", 1, 1)
     wanted = [*guideline.rules, *guideline.conflicts, *(ask.id for ask in guideline.asks)]
     for name in dict.fromkeys(wanted):
         if name not in guideline.coverage:
+            place = Place("rules/coverage.yaml", 1, 1)
             yield Problem("CP052", f"{name} is missing from the coverage list", place, "say where it is encoded")
     for one in guideline.coverage.values():
         if (one.encoded is None) is (one.reason is None):
-            yield Problem("CP052", f"{one.id}: give either `encoded:` or `reason:`", place, "keep one of the two")
+            yield Problem("CP052", f"{one.id}: give either `encoded:` or `reason:`", one.place, "keep one of the two")

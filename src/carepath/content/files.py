@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,7 @@ from carepath.errors import ContentError, Place, Problem, nearest
 from carepath.yaml_reader import Mapping, Sequence, YamlNode, place_at, read_file, to_python
 
 MAX_FILES = 200
+_QUOTED = re.compile(r"'([^']*)'")
 
 _Form = TypeVar("_Form", bound=pydantic.BaseModel)
 
@@ -137,11 +139,25 @@ def _problems(model: type[pydantic.BaseModel], node: YamlNode, error: pydantic.V
         elif kind == "missing":
             problem = Problem("CP007", f"the key {key!r} is missing", place_at(node, location[:-1]), "add it")
         else:
-            shown = repr(detail.get("input"))[:60]
-            problem = Problem("CP008", f"{key or 'value'}: {detail['msg']}; found {shown}", place)
+            given = detail.get("input")
+            one_of = _QUOTED.findall(detail["msg"]) if kind == "literal_error" else []
+            advice = nearest(given, one_of) if isinstance(given, str) else ""
+            message = f"{_last_key(node, location)}: {detail['msg']}; found {repr(given)[:60]}"
+            problem = Problem("CP008", message, place, advice)
         if (problem.code, place) not in seen:
             seen.add((problem.code, place))
             yield problem
+
+
+def _last_key(node: YamlNode, location: tuple[int | str, ...]) -> str:
+    """The last key of a location that stands in the file; pydantic adds the names of its own alternatives."""
+    key, here = "value", node
+    for part in location:
+        below = child(here, part)
+        if below is not None:
+            here = below
+            key = part if isinstance(part, str) else key
+    return key
 
 
 def _keys_at(model: type[pydantic.BaseModel], location: tuple[object, ...]) -> list[str]:

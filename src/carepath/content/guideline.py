@@ -72,6 +72,7 @@ class Source:
     weight: Text | None = None
     quotable: bool = True
     file: str | None = None
+    place: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,12 +152,14 @@ class Output:
     topic: str | None = None
     internal_step: str | None = None
     conditional: bool = False
+    only_if: Text | None = None
     when: Condition | None = None
     settle: str | None = None
     measurements: str | None = None
     names_step: str | None = None
     text: Text | None = None
     grounds: tuple[Ground, ...] = ()
+    place: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +226,7 @@ class Selector:
     target_lines: tuple[str, ...] = ()
     outputs: tuple[int, ...] = ()
     not_kinds: tuple[str, ...] = ()
+    not_topics: tuple[str, ...] = ()
     conditional: bool | None = None
 
 
@@ -274,6 +278,7 @@ class Module:
     part: str
     when: Condition | None
     grounds: tuple[Ground, ...]
+    place: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,6 +288,7 @@ class Measurement:
     moment: str
     weight: str
     grounds: tuple[Ground, ...]
+    place: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,6 +301,7 @@ class Entitlement:
     under_review: bool
     text: Text
     grounds: tuple[Ground, ...]
+    place: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,6 +340,7 @@ class FhirCode:
     units: tuple[str, ...]
     reason: Text | None
     grounds: tuple[Ground, ...]
+    place: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,6 +350,7 @@ class Coverage:
     id: str
     encoded: str | None
     reason: Text | None
+    place: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,9 +25,11 @@ from carepath.content.guideline import (
     Unavailable,
 )
 from carepath.content.location import shipped_content
+from carepath.content.pathway_checks import check_pathway_file
 from carepath.errors import ContentError, Place, Problem
 from carepath.language.symbols import Symbols, ValueType
 from carepath.pathway import Pathway
+from carepath.yaml_reader import place_at
 
 _T = TypeVar("_T")
 
@@ -75,6 +77,7 @@ def read_guideline(root: Path) -> tuple[Guideline | None, list[Problem]]:
         problems += builder.problems
         if not problems:
             problems += check_guideline(guideline)
+            problems += [problem for file in files.pathways for problem in check_pathway_file(file, guideline)]
     unplaced = Place("", 0, 0)
     problems = sorted(dict.fromkeys(problems), key=lambda p: (p.place or unplaced, p.code, p.message))
     return guideline, problems
@@ -87,7 +90,8 @@ def _build(files: ContentFiles, builder: Builder, root: Path) -> Guideline:
     if not isinstance(edition, models.EditionFile) or not isinstance(outputs, models.OutputsFile):
         message = "the files were read with other forms"
         raise TypeError(message)
-    pathways = _unique(builder, ((one.name, one, None) for one in map(builder.pathway, files.pathways)), "pathway")
+    read = ((builder.pathway(file), place_at(file.node, ("pathway",))) for file in files.pathways)
+    pathways = _unique(builder, ((one.name, one, place) for one, place in read), "pathway")
     findings = builder.findings(fixed["findings.yaml"])
     terms = builder.terms(fixed["terms.yaml"]) if "terms.yaml" in fixed else {}
     parameters = builder.parameters(fixed["parameters.yaml"]) if "parameters.yaml" in fixed else {}
@@ -109,7 +113,9 @@ def _build(files: ContentFiles, builder: Builder, root: Path) -> Guideline:
         modules=builder.modules(modules_file) if modules_file else (),
         schedules=schedules(modules_file) if modules_file else {},
         entitlements=(
-            builder.entitlements(fixed["entitlement.yaml"], parameters) if "entitlement.yaml" in fixed else ()
+            builder.entitlements(fixed["entitlement.yaml"], parameters)
+            if {"entitlement.yaml", "parameters.yaml"} <= fixed.keys()
+            else ()
         ),
         kinds={
             name: KindInfo(name, text(one.text), order, tuple(one.fields_), one.step_change)
@@ -182,7 +188,10 @@ def _unavailable(file: ContentFile | None) -> dict[str, Unavailable]:
 def _coverage(file: ContentFile | None) -> dict[str, Coverage]:
     if file is None or not isinstance(file.form, models.CoverageFile):
         return {}
-    return {name: Coverage(name, one.encoded, optional_text(one.reason)) for name, one in file.form.coverage.items()}
+    return {
+        name: Coverage(name, one.encoded, optional_text(one.reason), place_at(file.node, ("coverage", name)))
+        for name, one in file.form.coverage.items()
+    }
 
 
 def _fhir_reasons(file: ContentFile | None) -> dict[str, Text]:

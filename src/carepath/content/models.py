@@ -140,6 +140,7 @@ class OutputForm(Form):
     topic: str | None = None
     internal_step: str | None = None
     conditional: bool = False
+    only_if: TextForm | None = None
     when: Any = None
     settle: Name | None = None
     measurements: Name | None = None
@@ -176,6 +177,7 @@ class SelectorForm(Form):
     target_lines: list[str] = []
     outputs: list[int] = []
     not_kinds: list[str] = []
+    not_topics: list[str] = []
     conditional: bool | None = None
 
 
@@ -195,7 +197,6 @@ class AskForm(Form):
 class ResolveForm(Form):
     id: Id
     operation: Literal[
-        "stands_alone",
         "removes",
         "suspends",
         "suspends_while_missing",

@@ -34,7 +34,7 @@ def _check_fields(guideline: Guideline, rule: Rule, output: Output) -> Iterator[
     kind = guideline.kinds.get(output.kind)
     if kind is None:
         advice = nearest(output.kind, guideline.kinds)
-        yield Problem("CP037", f"{rule.id}: unknown kind {output.kind!r}", rule.place, advice)
+        yield Problem("CP037", f"{rule.id}: unknown kind {output.kind!r}", output.place, advice)
         return
     for name in FIELDS:
         value = getattr(output, name)
@@ -42,24 +42,24 @@ def _check_fields(guideline: Guideline, rule: Rule, output: Output) -> Iterator[
             continue
         if name not in kind.fields:
             advice = nearest(name, kind.fields)
-            yield Problem("CP037", f"{rule.id}: {output.kind} has no field {name!r}", rule.place, advice)
+            yield Problem("CP037", f"{rule.id}: {output.kind} has no field {name!r}", output.place, advice)
             continue
         valid = valid_values(guideline, output.kind, name)
         if value not in valid:
-            yield Problem("CP037", f"{rule.id}: unknown {name} {value!r}", rule.place, nearest(value, valid))
+            yield Problem("CP037", f"{rule.id}: unknown {name} {value!r}", output.place, nearest(value, valid))
 
 
 def _check_references(guideline: Guideline, rule: Rule, output: Output) -> Iterator[Problem]:
     if output.urgency_by is not None and output.urgency_by not in guideline.findings:
         advice = nearest(output.urgency_by, guideline.findings)
-        yield Problem("CP047", f"{rule.id}: there is no finding {output.urgency_by!r}", rule.place, advice)
+        yield Problem("CP047", f"{rule.id}: there is no finding {output.urgency_by!r}", output.place, advice)
     if output.settle is not None and output.settle not in guideline.terms:
         advice = nearest(output.settle, guideline.terms)
-        yield Problem("CP021", f"{rule.id}: there is no term {output.settle!r}", rule.place, advice)
+        yield Problem("CP021", f"{rule.id}: there is no term {output.settle!r}", output.place, advice)
     if output.names_step is not None and guideline.step_text(output.names_step) is None:
         steps = [step for pathway in guideline.pathways.values() for step in pathway.steps]
         advice = nearest(output.names_step, steps)
-        yield Problem("CP040", f"{rule.id}: there is no step {output.names_step!r}", rule.place, advice)
+        yield Problem("CP040", f"{rule.id}: there is no step {output.names_step!r}", output.place, advice)
 
 
 def valid_values(guideline: Guideline, kind: str, name: str) -> list[str]:

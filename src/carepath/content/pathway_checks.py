@@ -6,12 +6,17 @@ from collections.abc import Iterator
 
 import networkx as nx
 
+from carepath.content.files import ContentFile
 from carepath.content.guideline import Guideline
-from carepath.errors import Place, Problem, nearest
+from carepath.content.models import PathwayFile
+from carepath.errors import Problem, nearest
 from carepath.pathway import Pathway, Transition
+from carepath.yaml_reader import place_at
 
 #: The kind of output that opens a kind of transition; a re-entry is opened by a clinician's judgement.
 OPENED_BY = {"re_entry": "clinician_judgement"}
+#: The units that a review interval may have.
+REVIEW_UNITS = frozenset({"d", "wk"})
 
 
 def check_pathways(guideline: Guideline) -> Iterator[Problem]:
@@ -33,21 +38,40 @@ def check_pathways(guideline: Guideline) -> Iterator[Problem]:
     yield from _check_unopened(guideline)
 
 
+def check_pathway_file(file: ContentFile, guideline: Guideline) -> Iterator[Problem]:
+    """The names that a pathway itself uses, each with its own place in the file."""
+    form = file.form
+    if not isinstance(form, PathwayFile):
+        return
+    steps = guideline.pathways[form.pathway].steps
+    if form.line_2_step not in steps:
+        place = place_at(file.node, ("line_2_step",))
+        yield Problem("CP040", f"there is no step {form.line_2_step!r}", place, nearest(form.line_2_step, steps))
+    named: list[tuple[tuple[object, ...], str]] = [(("screen", i), name) for i, name in enumerate(form.screen)]
+    if form.screen_more is not None:
+        named += [(("screen_more", "findings", index), name) for index, name in enumerate(form.screen_more.findings)]
+    for path, name in named:
+        if name not in guideline.findings:
+            advice = nearest(name, guideline.findings)
+            yield Problem("CP047", f"there is no finding {name!r}", place_at(file.node, path), advice)
+
+
 def _check_steps(guideline: Guideline, pathway: Pathway) -> Iterator[Problem]:
     for step in pathway.steps.values():
         if step.review not in guideline.parameters:
             advice = nearest(step.review, guideline.parameters)
             yield Problem("CP039", f"{step.id}: there is no parameter {step.review!r}", step.place, advice)
+        elif guideline.parameters[step.review].type.unit not in REVIEW_UNITS:
+            message = f"{step.id}: the review interval {step.review} is not in days or weeks"
+            yield Problem("CP024", message, step.place, "name a parameter with the unit d or wk")
         for topic in step.conflicts:
             if topic not in guideline.conflicts:
                 yield Problem(
                     "CP037", f"{step.id}: unknown topic {topic!r}", step.place, nearest(topic, guideline.conflicts)
                 )
         if step.measurements is not None and step.measurements not in guideline.schedules:
-            yield Problem("CP037", f"{step.id}: unknown schedule {step.measurements!r}", step.place)
-    if pathway.line_2_step not in pathway.steps:
-        place = Place(f"pathway {pathway.name}", 1, 1)
-        yield Problem("CP040", f"line_2_step: there is no step {pathway.line_2_step!r}", place)
+            advice = nearest(step.measurements, guideline.schedules)
+            yield Problem("CP037", f"{step.id}: unknown schedule {step.measurements!r}", step.place, advice)
 
 
 def _check_ends(pathway: Pathway) -> Iterator[Problem]:

@@ -26,6 +26,10 @@ def check_resolve(guideline: Guideline) -> Iterator[Problem]:
         if entry.operation in {"removes", "suspends"} and "red_flag_exit" in entry.selects.kinds:
             yield Problem("CP051", f"{entry.id}: nothing may remove a red flag", entry.place, "take it out")
     for ask in guideline.asks:
+        for kind in ask.kinds:
+            if kind not in guideline.kinds:
+                advice = nearest(kind, guideline.kinds)
+                yield Problem("CP050", f"{ask.id}: there is no kind {kind!r}", ask.place, advice)
         if ask.suspends is not None:
             yield from _check_selector(guideline, ask.suspends, ask.place)
 
@@ -57,11 +61,12 @@ def _check_selector(guideline: Guideline, selector: Selector, place: Place | Non
     given: list[tuple[str, Iterable[str], Iterable[str]]] = [
         ("kind", (*selector.kinds, *selector.not_kinds), guideline.kinds),
         ("rule", selector.rules, [*guideline.rules, *(ask.id for ask in guideline.asks)]),
-        ("topic", selector.topics, [*words.get("topic", {}), *guideline.conflicts]),
+        ("topic", (*selector.topics, *selector.not_topics), [*words.get("topic", {}), *guideline.conflicts]),
         ("urgency", selector.urgencies, words.get("urgency", {})),
         ("group", selector.groups, words.get("group", {})),
         ("level", selector.levels, words.get("level", {})),
         ("internal step", selector.internal_steps, words.get("internal_step", {})),
+        ("line", selector.target_lines, {s.line for p in guideline.pathways.values() for s in p.steps.values()}),
     ]
     for what, names, valid in given:
         known = list(valid)

@@ -62,14 +62,15 @@ def grounds_of(guideline: Guideline) -> Iterator[tuple[Place | None, tuple[Groun
         yield from ((conflict.place, position.grounds) for position in conflict.positions)
     for pathway in guideline.pathways.values():
         yield from _grounds_of_pathway(pathway)
-    yield from ((None, module.grounds) for module in guideline.modules)
-    yield from ((None, entitlement.grounds) for entitlement in guideline.entitlements)
-    yield from ((None, code.grounds) for code in guideline.fhir_codes)
-    yield from ((None, one.grounds) for schedule in guideline.schedules.values() for one in schedule)
+    yield from ((module.place, module.grounds) for module in guideline.modules)
+    yield from ((entitlement.place, entitlement.grounds) for entitlement in guideline.entitlements)
+    yield from ((code.place, code.grounds) for code in guideline.fhir_codes)
+    yield from ((one.place, one.grounds) for schedule in guideline.schedules.values() for one in schedule)
 
 
 def _grounds_of_pathway(pathway: Pathway) -> Iterator[tuple[Place | None, tuple[Ground, ...]]]:
-    yield None, pathway.grounds
+    first = next(iter(pathway.steps.values())).place
+    yield Place(first.file, 1, 1) if first is not None else None, pathway.grounds
     for step in pathway.steps.values():
         yield step.place, step.grounds
         yield from ((step.place, described.grounds) for described in (*step.interventions, *step.notes))
