@@ -69,7 +69,7 @@ class Resolved:
 def resolve(case: Case) -> Resolved:
     """The recommendations that stand for a case, in no particular order."""
     resolver = _Resolver(case)
-    for rule in case.guideline.rules.values():
+    for _, rule in sorted(case.guideline.rules.items()):  # in an order that no file decides
         resolver.apply_rule(rule)
     resolver.drop_hopeless()
     resolver.ask()
@@ -120,7 +120,7 @@ class _Resolver:
             internal_step=output.internal_step,
             conditional=output.conditional,
             missing=sorted({name for one in settlements for name in one.findings}),
-            conditions=list(settlements) if output.conditional else [],
+            conditions=_named_conditions(output, settlements),
             measurements=output.measurements,
         )
 
@@ -171,6 +171,17 @@ class _Resolver:
             return self._holds(entry) or any(self._any(selector) for selector in entry.absent)
         return entry.operation == "removes" and not entry.given and not entry.absent and self._holds(entry)
 
+    def _is_taken_away(self, draft: Draft) -> bool:
+        """Whether the table takes a draft away whatever stands beside it."""
+        return any(
+            entry.operation == "removes"
+            and not entry.given
+            and not entry.absent
+            and self._holds(entry)
+            and self._matches(entry.selects, draft)
+            for entry in self.case.guideline.resolve
+        )
+
     def _holds(self, entry: ResolveEntry) -> bool:
         return entry.when is not None and self.case.verdicts[f"resolve:{entry.id}"] is Truth.TRUE
 
@@ -204,7 +215,9 @@ class _Resolver:
         if ask.when is not None and self.case.verdicts[f"ask:{ask.index}"] is not Truth.TRUE:
             return []
         names = [*ask.findings, *(self._screening() if ask.screening else ())]
-        if ask.asked == "when_given" and not any(draft.kind in ask.kinds for draft in self.drafts):
+        if ask.asked == "when_given" and not any(
+            draft.kind in ask.kinds and not self._is_taken_away(draft) for draft in self.drafts
+        ):
             return []
         if ask.asked == "while_open":
             waited = {name for one in self.result.undetermined if one.kind in ask.kinds for name in one.waits_for}
@@ -264,23 +277,17 @@ class _Resolver:
     def _put_aside(self, drafts: Sequence[Draft], how: str, entry: ResolveEntry, until: Sequence[str] = ()) -> None:
         by = (entry.id, *self._rules_beside(entry))
         for draft in drafts:
-            self.drafts.remove(draft)
+            (self.inside if draft in self.inside else self.drafts).remove(draft)
             self.result.set_aside.append(Put(draft, how, by, entry.text, tuple(until)))
 
     def _rules_beside(self, entry: ResolveEntry) -> tuple[str, ...]:
         beside = [d for d in self.drafts if any(self._matches(selector, d) for selector in entry.given)]
         return tuple(dict.fromkeys(rule for draft in beside for rule in draft.rule_ids))
 
-    def _stands_alone(self, entry: ResolveEntry, chosen: list[Draft]) -> None:
-        if chosen:
-            self._put_aside([draft for draft in self.drafts if draft not in chosen], "removed", entry)
-            self.inside = []
-            self.result.closed = True
-
     def _removes(self, entry: ResolveEntry, chosen: list[Draft]) -> None:
-        self._put_aside(chosen, "removed", entry)
+        inside = [draft for draft in self.inside if self._matches(entry.selects, draft)]
+        self._put_aside([*chosen, *inside], "removed", entry)
         self.result.closed = self.result.closed or bool(entry.selects.not_kinds)
-        self.inside = [draft for draft in self.inside if not self._matches(entry.selects, draft)]
 
     def _suspends(self, entry: ResolveEntry, chosen: list[Draft]) -> None:
         self._put_aside(chosen, "suspended", entry)
@@ -304,6 +311,11 @@ class _Resolver:
         there = there or (entry.operation == "only_without" and self._holds(entry))
         if there is (entry.operation == "only_without"):
             self.drafts = [draft for draft in self.drafts if not self._matches(entry.selects, draft)]
+        aside = [put.draft for put in self.result.set_aside]
+        there = there or any(self._matches(selector, draft) for selector in others for draft in aside)
+        if there is (entry.operation == "only_without"):
+            kept = [put for put in self.result.set_aside if not self._matches(entry.selects, put.draft)]
+            self.result.set_aside = kept
 
     def _makes_conditional(self, entry: ResolveEntry, chosen: list[Draft]) -> None:
         for draft in chosen:
@@ -337,3 +349,11 @@ class _Resolver:
             note = Draft("note", draft.contributions, internal_step=draft.internal_step)
             note.could_change = draft.could_change
             self.drafts.append(note)
+
+
+def _named_conditions(output: Output, settlements: tuple[Settlement, ...]) -> list[Settlement]:
+    """What a conditional output waits for: the parts of a term, or a sentence of its own."""
+    if not output.conditional:
+        return []
+    own = [Settlement(output.only_if, Truth.UNKNOWN.value)] if output.only_if is not None else []
+    return [*settlements, *own]
