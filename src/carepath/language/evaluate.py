@@ -29,7 +29,7 @@ from carepath.language.nodes import (
     is_derived,
 )
 from carepath.language.symbols import ValueType
-from carepath.language.truth import Truth, conjunction, disjunction, negation
+from carepath.language.truth import FALSE, TRUE, UNKNOWN, Truth, negation
 from carepath.language.write import write_line
 
 Known = bool | int | float | str
@@ -88,9 +88,13 @@ class Trace:
 
 @dataclass(slots=True)
 class Compiler:
-    """Compiles conditions of one scope; a term is compiled once and shared."""
+    """Compiles conditions of one scope; a term is compiled once and shared.
+
+    With ``terms_are_settled`` a term is read from the values, where it stands under its ``term_key``.
+    """
 
     scope: Scope
+    terms_are_settled: bool = False
     _terms: dict[str, Evaluator] = field(default_factory=dict)
 
     def compile(self, condition: Condition) -> Evaluator:
@@ -99,6 +103,8 @@ class Compiler:
             truth = condition.truth
             return lambda _values: truth
         if isinstance(condition, Named) and condition.name in self.scope.terms:
+            if self.terms_are_settled:
+                return _compile_flag(term_key(condition.name))
             if condition.name not in self._terms:
                 self._terms[condition.name] = self.compile(self.scope.terms[condition.name])
             return self._terms[condition.name]
@@ -125,12 +131,17 @@ class Compiler:
         raise TypeError(message)
 
 
+def term_key(name: str) -> str:
+    """The key under which a settled term stands among the values: no finding has it, for it holds a space."""
+    return f"term {name}"
+
+
 def _compile_flag(name: str) -> Evaluator:
     def flag(values: Values) -> Truth:
         value = values.get(name)
         if value is None:
-            return Truth.UNKNOWN
-        return Truth.TRUE if value is True else Truth.FALSE
+            return UNKNOWN
+        return TRUE if value is True else FALSE
 
     return flag
 
@@ -139,8 +150,8 @@ def _compile_among(name: str, constants: frozenset[Known]) -> Evaluator:
     def among(values: Values) -> Truth:
         value = values.get(name)
         if value is None:
-            return Truth.UNKNOWN
-        return Truth.TRUE if value in constants else Truth.FALSE
+            return UNKNOWN
+        return TRUE if value in constants else FALSE
 
     return among
 
@@ -149,8 +160,8 @@ def _compile_compare(name: str, compare: Callable[[Known, Known], bool], constan
     def comparison(values: Values) -> Truth:
         value = values.get(name)
         if value is None:
-            return Truth.UNKNOWN
-        return Truth.TRUE if compare(value, constant) else Truth.FALSE
+            return UNKNOWN
+        return TRUE if compare(value, constant) else FALSE
 
     return comparison
 
@@ -161,13 +172,13 @@ def _compile_not(child: Evaluator) -> Evaluator:
 
 def _compile_all(parts: tuple[Evaluator, ...]) -> Evaluator:
     def every(values: Values) -> Truth:
-        result = Truth.TRUE
+        result = TRUE
         for part in parts:
             truth = part(values)
-            if truth is Truth.FALSE:
-                return Truth.FALSE
-            if truth is Truth.UNKNOWN:
-                result = Truth.UNKNOWN
+            if truth is FALSE:
+                return FALSE
+            if truth is UNKNOWN:
+                result = UNKNOWN
         return result
 
     return every
@@ -175,16 +186,106 @@ def _compile_all(parts: tuple[Evaluator, ...]) -> Evaluator:
 
 def _compile_any(parts: tuple[Evaluator, ...]) -> Evaluator:
     def some(values: Values) -> Truth:
-        result = Truth.FALSE
+        result = FALSE
         for part in parts:
             truth = part(values)
-            if truth is Truth.TRUE:
-                return Truth.TRUE
-            if truth is Truth.UNKNOWN:
-                result = Truth.UNKNOWN
+            if truth is TRUE:
+                return TRUE
+            if truth is UNKNOWN:
+                result = UNKNOWN
         return result
 
     return some
+
+
+#: The truth of a condition, and its unknown leaves that keep it open.
+Seen = tuple[Truth, tuple[Condition, ...]]
+#: Works both out for known values; what was worked out before stands in the memory, by the identity of the condition.
+Look = Callable[[Values, dict[int, Seen]], Seen]
+
+_SEEN_TRUE: Seen = (TRUE, ())
+_SEEN_FALSE: Seen = (FALSE, ())
+
+
+@dataclass(slots=True)
+class Looks:
+    """Compiles conditions of one scope so that they tell their open leaves too; each condition is compiled once.
+
+    Args:
+        scope: what names stand for.
+        shared: looks of the same scope that were compiled before; nothing is added to them.
+    """
+
+    scope: Scope
+    shared: Looks | None = None
+    #: By the identity of a condition; the condition is kept, so that no other one can get its identity.
+    _kept: dict[int, tuple[Condition, Look]] = field(default_factory=dict)
+
+    def of(self, condition: Condition) -> Look:
+        """What a condition is looked at with."""
+        found = self.find(condition)
+        if found is None:
+            found = self._compile(condition)
+            self._kept[id(condition)] = (condition, found)
+        return found
+
+    def find(self, condition: Condition) -> Look | None:
+        """What a condition is looked at with, if it was compiled before."""
+        kept = self._kept.get(id(condition))
+        if kept is not None:
+            return kept[1]
+        return self.shared.find(condition) if self.shared is not None else None
+
+    def _compile(self, condition: Condition) -> Look:
+        if isinstance(condition, Named) and condition.name in self.scope.terms:
+            return self.of(self.scope.terms[condition.name])
+        if isinstance(condition, Not):
+            return _look_at_not(self.of(condition.child))
+        if isinstance(condition, All | AnyOf):
+            parts = tuple(self.of(child) for child in condition.children)
+            ends = (_SEEN_TRUE, _SEEN_FALSE) if isinstance(condition, All) else (_SEEN_FALSE, _SEEN_TRUE)
+            return _look_at_parts(id(condition), parts, *ends)
+        return _look_at_leaf(condition, Compiler(self.scope).compile(condition))
+
+
+def _look_at_leaf(condition: Condition, evaluate: Evaluator) -> Look:
+    unknown: Seen = (UNKNOWN, (condition,))
+
+    def leaf(values: Values, _memory: dict[int, Seen]) -> Seen:
+        truth = evaluate(values)
+        return unknown if truth is UNKNOWN else _SEEN_TRUE if truth is TRUE else _SEEN_FALSE
+
+    return leaf
+
+
+def _look_at_not(child: Look) -> Look:
+    def opposite(values: Values, memory: dict[int, Seen]) -> Seen:
+        seen = child(values, memory)
+        return _SEEN_FALSE if seen is _SEEN_TRUE else _SEEN_TRUE if seen is _SEEN_FALSE else seen
+
+    return opposite
+
+
+def _look_at_parts(key: int, parts: tuple[Look, ...], settled: Seen, decided: Seen) -> Look:
+    """All of the parts (true unless one is false), or any of them (false unless one is true)."""
+
+    def together(values: Values, memory: dict[int, Seen]) -> Seen:
+        found = memory.get(key)
+        if found is None:
+            opened: tuple[Condition, ...] = ()
+            found = settled
+            for part in parts:
+                seen = part(values, memory)
+                if seen is decided:
+                    found = decided
+                    break
+                opened += seen[1]
+            else:
+                found = (UNKNOWN, opened) if opened else settled
+            memory[key] = found
+        return found
+
+    return together
 
 
 class Evaluation:
@@ -193,48 +294,22 @@ class Evaluation:
     Args:
         values: the known values.
         scope: what names stand for.
-        leaves: compiled leaves by identity, shared between evaluations of the same conditions.
+        looks: compiled conditions of this scope, shared between evaluations.
     """
 
-    def __init__(self, values: Values, scope: Scope, leaves: dict[int, Evaluator] | None = None) -> None:
+    def __init__(self, values: Values, scope: Scope, looks: Looks | None = None) -> None:
         self._values = values
         self._scope = scope
-        self._leaves = leaves if leaves is not None else {}
-        self._compiler = Compiler(scope)
-        self._truths: dict[int, Truth] = {}
+        self._looks = Looks(scope, looks)
+        self._memory: dict[int, Seen] = {}
 
     def truth(self, condition: Condition) -> Truth:
-        """The truth of a condition, every part looked at."""
-        key = id(condition)
-        if key not in self._truths:
-            self._truths[key] = self._work_out(condition)
-        return self._truths[key]
+        """The truth of a condition."""
+        return self._looks.of(condition)(self._values, self._memory)[0]
 
-    def _work_out(self, condition: Condition) -> Truth:
-        if isinstance(condition, Named) and condition.name in self._scope.terms:
-            return self.truth(self._scope.terms[condition.name])
-        if isinstance(condition, Not):
-            return negation(self.truth(condition.child))
-        if isinstance(condition, All):
-            return conjunction(self.truth(child) for child in condition.children)
-        if isinstance(condition, AnyOf):
-            return disjunction(self.truth(child) for child in condition.children)
-        evaluator = self._leaves.get(id(condition))
-        if evaluator is None:
-            evaluator = self._leaves[id(condition)] = self._compiler.compile(condition)
-        return evaluator(self._values)
-
-    def open_leaves(self, condition: Condition) -> Iterator[Condition]:
+    def open_leaves(self, condition: Condition) -> tuple[Condition, ...]:
         """The unknown leaves that keep a condition open; those that cannot matter any more are left out."""
-        if self.truth(condition) is not Truth.UNKNOWN:
-            return
-        if isinstance(condition, Named) and condition.name in self._scope.terms:
-            yield from self.open_leaves(self._scope.terms[condition.name])
-        elif isinstance(condition, Not | All | AnyOf):
-            for child in children(condition):
-                yield from self.open_leaves(child)
-        else:
-            yield condition
+        return self._looks.of(condition)(self._values, self._memory)[1]
 
     def trace(self, condition: Condition) -> Trace:
         """The truth of a condition and of each of its parts, as a tree."""
@@ -252,7 +327,7 @@ def trace(condition: Condition, values: Values, scope: Scope) -> Trace:
 
 def open_leaves(node: Trace) -> Iterator[Condition]:
     """The unknown leaves that keep an undetermined condition open; those that cannot matter any more are left out."""
-    if node.truth is not Truth.UNKNOWN:
+    if node.truth is not UNKNOWN:
         return
     if not node.parts:
         yield node.condition

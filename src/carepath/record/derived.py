@@ -8,23 +8,26 @@ from __future__ import annotations
 
 import datetime as dt
 import operator
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
 from carepath.content.guideline import Finding
-from carepath.language.evaluate import Compiler, Scope, Values
+from carepath.language.evaluate import Compiler, Scope
 from carepath.language.nodes import (
+    Among,
     Change,
     Compare,
     Condition,
     Count,
     DaysSince,
     Every,
+    FindingRef,
     IsKnown,
+    Named,
     Some,
 )
-from carepath.language.truth import Truth, conjunction, disjunction
+from carepath.language.truth import FALSE, TRUE, UNKNOWN, Truth, conjunction, disjunction
 from carepath.language.write import write_line
 from carepath.record.facts import KNOWN, Fact, Item, Record
 from carepath.record.snapshot import Reading, missing
@@ -65,32 +68,41 @@ class Situation:
         return self.readings.get(finding) or missing(finding)
 
 
+#: Tells the truth of one derived leaf.
+Settler = Callable[[Situation], Truth]
+
+
 def settle(condition: Condition, situation: Situation, scope: Scope) -> Truth:
     """The truth of a derived leaf.
 
     Raises:
         TypeError: the condition is no derived leaf.
     """
+    return settler(condition, situation.findings, scope)(situation)
+
+
+def settler(condition: Condition, findings: Mapping[str, Finding], scope: Scope) -> Settler:
+    """What settles a derived leaf, for any patient.
+
+    Raises:
+        TypeError: the condition is no derived leaf.
+    """
     if isinstance(condition, IsKnown):
-        return Truth.TRUE if situation.reading(condition.finding).known else Truth.UNKNOWN
+        return _settle_known(condition.finding)
     if isinstance(condition, Some | Every):
-        return _quantified(condition, situation, scope)
+        return _settle_quantified(condition, findings, scope)
     if isinstance(condition, Count):
-        return _counted(condition, situation, scope)
+        return _settle_count(condition, findings, scope)
     if isinstance(condition, Compare) and isinstance(condition.operand, DaysSince):
-        value = situation.reading(condition.operand.finding).value
-        if not isinstance(value, dt.date):
-            return Truth.UNKNOWN
-        days = (situation.at - value).days
-        return _compare(days, condition, scope) if days >= 0 else Truth.UNKNOWN
+        return _settle_days(condition.operand.finding, _comparison(condition, scope))
     if isinstance(condition, Compare) and isinstance(condition.operand, Change):
-        return _changed(condition, condition.operand, situation, scope)
+        return _settle_change(condition.operand, _comparison(condition, scope))
     message = f"{type(condition).__name__} is no derived leaf"
     raise TypeError(message)
 
 
 def findings_of(condition: Condition) -> tuple[str, ...]:
-    """The findings that a leaf reads, the one that it is about first."""
+    """The findings that a derived leaf reads, the one that it is about first."""
     if isinstance(condition, IsKnown):
         return (condition.finding,)
     if isinstance(condition, Some | Every | Count):
@@ -103,53 +115,99 @@ def findings_of(condition: Condition) -> tuple[str, ...]:
     return ()
 
 
+def leaf_findings(leaf: Condition) -> tuple[str, ...]:
+    """The findings that any leaf of a condition reads, the one that it is about first."""
+    if isinstance(leaf, Named):
+        return (leaf.name,)
+    if isinstance(leaf, Among):
+        return (leaf.operand.name,)
+    if isinstance(leaf, Compare) and isinstance(leaf.operand, FindingRef):
+        return (leaf.operand.name,)
+    return findings_of(leaf)
+
+
 def _compare(number: int | Fraction, condition: Compare, scope: Scope) -> Truth:
     threshold = Fraction(str(scope.constant(None, condition.value)))
     return Truth.of(_OPERATORS[condition.op](Fraction(number), threshold))
+
+
+def _comparison(condition: Compare, scope: Scope) -> Callable[[int | Fraction], Truth]:
+    compare, threshold = _OPERATORS[condition.op], Fraction(str(scope.constant(None, condition.value)))
+    return lambda number: TRUE if compare(number, threshold) else FALSE
+
+
+def _settle_known(finding: str) -> Settler:
+    def known(situation: Situation) -> Truth:
+        reading = situation.readings.get(finding)
+        return TRUE if reading is not None and reading.known else UNKNOWN
+
+    return known
+
+
+def _settle_days(finding: str, compare: Callable[[int | Fraction], Truth]) -> Settler:
+    def days_since(situation: Situation) -> Truth:
+        value = situation.reading(finding).value
+        if not isinstance(value, dt.date):
+            return UNKNOWN
+        days = (situation.at - value).days
+        return compare(days) if days >= 0 else UNKNOWN
+
+    return days_since
 
 
 # --- lists ------------------------------------------------------------------------------------------------------
 
 
 def _items(finding: str, situation: Situation) -> tuple[Item, ...] | None:
-    value = situation.reading(finding).value
-    return value if isinstance(value, tuple) else None
+    reading = situation.readings.get(finding)
+    return reading.value if reading is not None and isinstance(reading.value, tuple) else None
 
 
-def _item_truth(where: Condition | None, item: Item, scope: Scope, finding: Finding) -> Truth:
+def _item_truth(where: Condition | None, finding: Finding, scope: Scope) -> Callable[[Item], Truth]:
+    """What tells whether an item of a list satisfies a condition over its parts."""
     if where is None:
-        return Truth.TRUE
-    values: Values = {**item, **{write_line(IsKnown(part)): True for part in item}}
-    return Compiler(Scope({}, finding.type.parts, scope.parameters)).compile(where)(values)
+        return lambda _item: TRUE
+    parts = finding.type.parts
+    evaluate = Compiler(Scope({}, parts, scope.parameters)).compile(where)
+    known = {part: write_line(IsKnown(part)) for part in parts}
+    return lambda item: evaluate({**item, **{known[part]: True for part in item}})
 
 
-def _quantified(condition: Some | Every, situation: Situation, scope: Scope) -> Truth:
-    items = _items(condition.of, situation)
-    if items is None:
-        return Truth.UNKNOWN
-    finding = situation.findings[condition.of]
-    truths = [_item_truth(condition.where, item, scope, finding) for item in items]
-    if isinstance(condition, Some):
-        return disjunction(truths)
-    return conjunction(truths) if truths else Truth.FALSE
+def _settle_quantified(condition: Some | Every, findings: Mapping[str, Finding], scope: Scope) -> Settler:
+    name, some = condition.of, isinstance(condition, Some)
+    truth_of = _item_truth(condition.where, findings[name], scope)
+
+    def quantified(situation: Situation) -> Truth:
+        items = _items(name, situation)
+        if items is None:
+            return UNKNOWN
+        if some:
+            return disjunction([truth_of(item) for item in items])
+        return conjunction([truth_of(item) for item in items]) if items else FALSE
+
+    return quantified
 
 
-def _counted(condition: Count, situation: Situation, scope: Scope) -> Truth:
-    items = _items(condition.of, situation)
-    if items is None:
-        return Truth.UNKNOWN
-    finding = situation.findings[condition.of]
-    truths = [(item, _item_truth(condition.where, item, scope, finding)) for item in items]
-    low, high = _interval(truths, condition.distinct)
-    threshold = scope.constant(None, condition.value)
-    results = {_OPERATORS[condition.op](number, threshold) for number in range(low, high + 1)}
-    return Truth.of(results.pop()) if len(results) == 1 else Truth.UNKNOWN
+def _settle_count(condition: Count, findings: Mapping[str, Finding], scope: Scope) -> Settler:
+    name, distinct = condition.of, condition.distinct
+    compare, threshold = _OPERATORS[condition.op], scope.constant(None, condition.value)
+    truth_of = _item_truth(condition.where, findings[name], scope)
+
+    def counted(situation: Situation) -> Truth:
+        items = _items(name, situation)
+        if items is None:
+            return UNKNOWN
+        low, high = _interval([(item, truth_of(item)) for item in items], distinct)
+        results = {compare(number, threshold) for number in range(low, high + 1)}
+        return Truth.of(results.pop()) if len(results) == 1 else UNKNOWN
+
+    return counted
 
 
 def _interval(truths: list[tuple[Item, Truth]], distinct: str | None) -> tuple[int, int]:
     """The least and the greatest number that the items allow, whatever the unknown parts turn out to be."""
-    sure = [item for item, truth in truths if truth is Truth.TRUE]
-    possible = [item for item, truth in truths if truth is Truth.UNKNOWN]
+    sure = [item for item, truth in truths if truth is TRUE]
+    possible = [item for item, truth in truths if truth is UNKNOWN]
     if distinct is None:
         return len(sure), len(sure) + len(possible)
     sure_values = {item[distinct] for item in sure if distinct in item}
@@ -210,10 +268,12 @@ def _moment(since: str, situation: Situation) -> tuple[dt.date | None, str]:
     return None, "first value"
 
 
-def _changed(condition: Compare, change: Change, situation: Situation, scope: Scope) -> Truth:
-    trend = trend_of(change, situation)
-    if trend is None:
-        return Truth.UNKNOWN
-    if not change.percent:
-        return _compare(trend.change, condition, scope)
-    return Truth.UNKNOWN if trend.percent is None else _compare(trend.percent, condition, scope)
+def _settle_change(change: Change, compare: Callable[[int | Fraction], Truth]) -> Settler:
+    def changed(situation: Situation) -> Truth:
+        trend = trend_of(change, situation)
+        if trend is None:
+            return UNKNOWN
+        amount = trend.percent if change.percent else trend.change
+        return compare(amount) if amount is not None else UNKNOWN
+
+    return changed

@@ -76,7 +76,7 @@ def _finding(finding: Finding) -> Schema:
     }
     # A list of plain values is one value of a list finding, and several values of any other.
     element = [fact, _NOT_KNOWN] if finding.type.kind == "list" else [value, fact, _NOT_KNOWN, _NULL]
-    series: Schema = {"type": "array", "items": {"anyOf": element}, "minItems": 1, "maxItems": MAX_SERIES}
+    series: Schema = {"type": "array", "items": {"anyOf": element}, "maxItems": MAX_SERIES}
     described: Schema = {"title": finding.label.en, "description": finding.question.en}
     if finding.type.unit is not None:
         described["x-unit"] = finding.type.unit

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from carepath.errors import Place, Problem
 from carepath.language.check import check, cycles, names_of, parameters_of
@@ -154,6 +154,7 @@ def test_all_problems_of_a_condition_are_found_at_once() -> None:
     assert [problem.code for problem in check(read(text), SYMBOLS)] == ["CP021", "CP025", "CP023", "CP022"]
 
 
+@settings(deadline=None)
 @given(strategies.evaluable)
 def test_generated_conditions_that_can_be_evaluated_have_no_problem(condition: Condition) -> None:
     assert check(condition, strategies.SYMBOLS) == []

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from carepath.language.evaluate import Compiler, Known, Scope, Values, open_leaves, trace
 from carepath.language.nodes import Condition, Constant, Named
@@ -144,11 +144,13 @@ def test_the_trace_looks_at_every_part_even_after_the_verdict_is_settled() -> No
     assert [part.truth for part in traced.parts] == [F, T, U]
 
 
+@settings(deadline=None)
 @given(evaluable, known_values)
 def test_the_closures_and_the_trace_agree(condition: Condition, values: Values) -> None:
     assert trace(condition, values, SCOPE).truth is Compiler(SCOPE).compile(condition)(values)
 
 
+@settings(deadline=None)
 @given(evaluable, known_values, known_values)
 def test_what_is_settled_stays_so_whatever_becomes_known(condition: Condition, values: Values, others: Values) -> None:
     evaluate = Compiler(SCOPE).compile(condition)
@@ -157,6 +159,7 @@ def test_what_is_settled_stays_so_whatever_becomes_known(condition: Condition, v
         assert evaluate({**others, **values}) is before
 
 
+@settings(deadline=None)
 @given(evaluable, known_values)
 def test_the_order_of_the_values_does_not_matter(condition: Condition, values: Values) -> None:
     evaluate = Compiler(SCOPE).compile(condition)
@@ -194,6 +197,7 @@ def test_negation_leaves_open_what_is_open_below_it() -> None:
     assert open_in("not: {all: [flag, not other_flag]}", {"flag": True}) == ["other_flag"]
 
 
+@settings(deadline=None)
 @given(evaluable, known_values)
 def test_a_condition_has_open_leaves_exactly_while_it_is_unknown(condition: Condition, values: Values) -> None:
     traced = trace(condition, values, SCOPE)

@@ -6,7 +6,7 @@ import operator
 from collections.abc import Callable
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 
 from carepath.content.load import load_guideline
 from carepath.inference.normal_form import MAX_BRANCHES, Branch, Literal, TooManyBranches, branches
@@ -39,6 +39,7 @@ def of(text: str) -> tuple[Branch, ...]:
     return branches(parse_node(read_text(text)), SCOPE)
 
 
+@settings(deadline=None)
 @given(evaluable, known_values)
 @example(Not(All((Named("adult"), AnyOf((Named("flag"), DERIVED["age is known"]))))), {"age": 17})
 def test_a_branch_holds_exactly_when_the_condition_is_true(condition: Condition, values: Values) -> None:
@@ -46,6 +47,7 @@ def test_a_branch_holds_exactly_when_the_condition_is_true(condition: Condition,
     assert any(holds(branch, values) for branch in branches(condition, SCOPE)) is is_true
 
 
+@settings(deadline=None)
 @given(evaluable, known_values)
 def test_a_branch_of_the_negation_holds_exactly_when_the_condition_is_false(
     condition: Condition, values: Values

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 
 from carepath.content.load import load_guideline
 from carepath.content.walk import conditions_of
@@ -43,6 +43,7 @@ def as_node(structure: object) -> YamlNode:
     return Scalar(structure, plain=False, place=HERE)
 
 
+@settings(deadline=None)
 @given(conditions)
 @example(Compare(FindingRef("x"), "==", Number(1e-05)))
 @example(Compare(FindingRef("x"), "==", Number(1e22)))

@@ -57,7 +57,6 @@ def _holds(key: str, wanted: Any, value: Any, schema: Schema, root: Schema) -> b
         "pattern": lambda: not text or re.search(wanted, value) is not None,
         "format": lambda: wanted == "date" and (not text or _is_date(value)),
         "items": lambda: not isinstance(value, list) or all(is_valid(one, wanted, root) for one in value),
-        "minItems": lambda: not isinstance(value, list) or len(value) >= wanted,
         "maxItems": lambda: not isinstance(value, list) or len(value) <= wanted,
         "required": lambda: not isinstance(value, dict) or set(wanted) <= set(value),
         "properties": lambda: (

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from carepath.language.symbols import ValueType
@@ -66,6 +66,7 @@ def dates_given(made: Record) -> Record:
     return Record({name: tuple(replace(fact, undated=False) for fact in facts) for name, facts in made.series.items()})
 
 
+@settings(deadline=None)
 @given(patients)
 def test_the_canonical_form_reads_back_to_the_same_record_on_any_date(patient: Mapping[str, object]) -> None:
     made = record(patient)
@@ -74,6 +75,7 @@ def test_the_canonical_form_reads_back_to_the_same_record_on_any_date(patient: M
         assert dates_given(read_record(form, FINDINGS, AT + dt.timedelta(days=later))) == dates_given(made)
 
 
+@settings(deadline=None)
 @given(patients)
 def test_the_canonical_form_survives_json_and_is_its_own_canonical_form(patient: Mapping[str, object]) -> None:
     form = canonical_record(record(patient))
@@ -82,6 +84,7 @@ def test_the_canonical_form_survives_json_and_is_its_own_canonical_form(patient:
     assert canonical_record(record(again)) == form
 
 
+@settings(deadline=None)
 @given(patients)
 def test_the_order_of_findings_and_of_values_does_not_show(patient: Mapping[str, object]) -> None:
     turned = {

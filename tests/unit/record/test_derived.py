@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from carepath.content.load import load_guideline
@@ -157,6 +157,7 @@ _items = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(_items, st.sampled_from(["<", "<=", ">", ">=", "==", "!="]), st.sampled_from([FAILED, DISTINCT]))
 def test_a_count_that_is_settled_is_so_however_the_unknown_parts_turn_out(
     items: list[dict[str, str]], op: str, text: str
@@ -264,6 +265,7 @@ def test_no_change_is_neither_improvement_nor_worsening() -> None:
     assert settled("worsening of rmdq_total since first value >= half", patient) is F
 
 
+@settings(deadline=None)
 @given(st.integers(0, 24), st.integers(0, 24))
 def test_worsening_is_the_improvement_turned_round(before: int, now: int) -> None:
     worse = settled("worsening of rmdq_total since first value >= mic_rmdq", {"rmdq_total": series(before, now)})

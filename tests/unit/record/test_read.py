@@ -8,7 +8,7 @@ import random
 from collections.abc import Mapping
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from carepath.content.load import load_guideline
@@ -270,6 +270,7 @@ _ANYTHING = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(sorted(FINDINGS)), _ANYTHING, max_size=3))
 def test_whatever_is_given_is_read_or_refused_with_problems(patient: Mapping[str, object]) -> None:
     with contextlib.suppress(RecordError):

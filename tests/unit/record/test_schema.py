@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import json
 from collections.abc import Mapping
 from dataclasses import replace
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from carepath.content.load import load_guideline
 from carepath.record.canonical import canonical_record
@@ -21,60 +22,74 @@ from tests.unit.record.builders import AT, FINDINGS, days_ago, record
 from tests.unit.record.json_schema import is_valid
 from tests.unit.record.test_canonical import patients
 
-GUIDELINE = load_guideline()
-SCHEMA: dict[str, Any] = input_schema(GUIDELINE)
-SMALL: dict[str, Any] = input_schema(replace(GUIDELINE, findings=FINDINGS))
 SCENARIOS = sorted((Path(__file__).resolve().parents[4] / "shared" / "scenarios").glob("*.yaml"))
 
 
+@functools.cache
+def shipped() -> dict[str, Any]:
+    """The schema of the shipped guideline."""
+    return input_schema(load_guideline())
+
+
+@functools.cache
+def small() -> dict[str, Any]:
+    """The schema of the small vocabulary of these tests."""
+    return input_schema(replace(load_guideline(), findings=FINDINGS))
+
+
 def accepts(patient: Mapping[str, object]) -> bool:
-    return is_valid({"at": AT.isoformat(), "patient": patient}, SMALL, SMALL)
+    return is_valid({"at": AT.isoformat(), "patient": patient}, small(), small())
 
 
 def test_the_schema_names_its_dialect_its_edition_and_every_finding() -> None:
-    assert SCHEMA["$schema"] == DIALECT
-    assert SCHEMA["x-guideline"] == {"edition": GUIDELINE.edition, "content_hash": GUIDELINE.content_hash}
-    assert list(SCHEMA["properties"]) == ["pathway", "at", "patient"]
-    assert list(SCHEMA["properties"]["patient"]["properties"]) == list(GUIDELINE.findings)
+    assert shipped()["$schema"] == DIALECT
+    assert shipped()["x-guideline"] == {
+        "edition": load_guideline().edition,
+        "content_hash": load_guideline().content_hash,
+    }
+    assert list(shipped()["properties"]) == ["pathway", "at", "patient"]
+    assert list(shipped()["properties"]["patient"]["properties"]) == list(load_guideline().findings)
 
 
 def test_the_pathways_are_those_of_the_guideline_or_none() -> None:
-    assert SCHEMA["properties"]["pathway"]["enum"] == [*GUIDELINE.pathways, None]
+    assert shipped()["properties"]["pathway"]["enum"] == [*load_guideline().pathways, None]
 
 
 def test_the_schema_is_json_and_the_same_each_time() -> None:
-    text = json.dumps(SCHEMA, allow_nan=False)
-    assert json.loads(text) == SCHEMA
-    assert json.dumps(input_schema(GUIDELINE)) == text
+    text = json.dumps(shipped(), allow_nan=False)
+    assert json.loads(text) == shipped()
+    assert json.dumps(input_schema(load_guideline())) == text
 
 
 def test_a_finding_shows_its_question_its_unit_and_its_range() -> None:
-    age = SCHEMA["properties"]["patient"]["properties"]["age_years"]
-    assert age["description"] == GUIDELINE.findings["age_years"].question.en
+    age = shipped()["properties"]["patient"]["properties"]["age_years"]
+    assert age["description"] == load_guideline().findings["age_years"].question.en
     assert age["x-unit"] == "a"
     assert age["anyOf"][0] == {"type": "integer", "minimum": 0, "maximum": 120}
 
 
 def test_the_date_and_the_patient_are_required_and_nothing_else_is_allowed() -> None:
-    assert is_valid({"at": "2026-03-02", "patient": {}}, SCHEMA, SCHEMA)
-    assert is_valid({"at": "2026-03-02", "patient": {}, "pathway": "spine"}, SCHEMA, SCHEMA)
-    assert is_valid({"at": "2026-03-02", "patient": {}, "pathway": None}, SCHEMA, SCHEMA)
-    assert not is_valid({"patient": {}}, SCHEMA, SCHEMA)
-    assert not is_valid({"at": "2026-03-02"}, SCHEMA, SCHEMA)
-    assert not is_valid({"at": "2026-03-02", "patient": {}, "path": "spine"}, SCHEMA, SCHEMA)
-    assert not is_valid({"at": "2026-03-02", "patient": {}, "pathway": "spin"}, SCHEMA, SCHEMA)
-    assert not is_valid({"at": "2 March 2026", "patient": {}}, SCHEMA, SCHEMA)
+    assert is_valid({"at": "2026-03-02", "patient": {}}, shipped(), shipped())
+    assert is_valid({"at": "2026-03-02", "patient": {}, "pathway": "spine"}, shipped(), shipped())
+    assert is_valid({"at": "2026-03-02", "patient": {}, "pathway": None}, shipped(), shipped())
+    assert not is_valid({"patient": {}}, shipped(), shipped())
+    assert not is_valid({"at": "2026-03-02"}, shipped(), shipped())
+    assert not is_valid({"at": "2026-03-02", "patient": {}, "path": "spine"}, shipped(), shipped())
+    assert not is_valid({"at": "2026-03-02", "patient": {}, "pathway": "spin"}, shipped(), shipped())
+    assert not is_valid({"at": "2 March 2026", "patient": {}}, shipped(), shipped())
 
 
 def as_json(value: object) -> Any:  # noqa: ANN401 - any JSON
     return json.loads(json.dumps(value, default=dt.date.isoformat))
 
 
+@settings(deadline=None)
 @given(patients)
 def test_a_record_that_is_read_is_accepted_by_the_schema(patient: Mapping[str, object]) -> None:
     assert accepts(as_json(patient))
 
 
+@settings(deadline=None)
 @given(patients)
 def test_the_canonical_form_of_a_record_is_accepted_by_the_schema(patient: Mapping[str, object]) -> None:
     assert accepts(as_json(canonical_record(record(patient))))
@@ -86,8 +101,8 @@ def test_the_patients_of_the_shared_scenarios_are_accepted(path: Path) -> None:
     scenarios: Any = to_python(read_file(path))
     for scenario in scenarios:
         given_input = {key: scenario[key] for key in ("pathway", "at", "patient") if key in scenario}
-        assert is_valid(given_input, SCHEMA, SCHEMA)
-        assert read_record(scenario["patient"], GUIDELINE.findings, dt.date.fromisoformat(scenario["at"]))
+        assert is_valid(given_input, shipped(), shipped())
+        assert read_record(scenario["patient"], load_guideline().findings, dt.date.fromisoformat(scenario["at"]))
 
 
 @pytest.mark.parametrize(
@@ -135,6 +150,7 @@ def test_what_cannot_be_read_is_refused_by_the_schema(patient: Mapping[str, obje
         {"age_years": 47.0},
         {"tried": [{"response": "unknown", "weeks": None}]},
         {"places": []},
+        {"fear": []},
         {"rmdq_total": [3, {"value": 4, "date": days_ago(3)}, {"status": "refused", "date": days_ago(9)}, None]},
         {"places": [{"value": ["back"], "date": days_ago(3)}, {"status": "refused"}]},
     ],
@@ -142,4 +158,4 @@ def test_what_cannot_be_read_is_refused_by_the_schema(patient: Mapping[str, obje
 )
 def test_the_rarer_forms_are_accepted_and_read(patient: Mapping[str, object]) -> None:
     assert accepts(patient)
-    assert record(patient)
+    assert set(record(patient).series) <= set(patient)

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import json
+
+from carepath import Assessment
+from carepath.explain.missing import Missing
+from tests.unit.explain.patients import SCREENED, assessed, assessed_as
+
+
+def missing_for(assessment: Assessment, rule: str, output: int = 0) -> Missing:
+    found = [one for one in assessment.missing if (one.undetermined.rule, one.undetermined.output) == (rule, output)]
+    return found[0]
+
+
+def test_each_undetermined_recommendation_has_its_sets() -> None:
+    assessment = assessed("self-care failed")
+    assert [one.undetermined for one in assessment.missing] == list(assessment.undetermined)
+    assert all(one.exact and one.sets for one in assessment.missing)
+
+
+def test_one_finding_settles_a_rule_that_waits_for_one() -> None:
+    one = missing_for(assessed("self-care failed"), "MD-4")
+    assert (one.first, one.sets) == ((), (("conflicting_advice",),))
+    assert one.sentence.en == (
+        '"Multidisciplinary meeting (MDO) - regional" (MD-4) is still open. It is settled by: conflicting advice.'
+    ) or "conflicting advice" in one.sentence.en
+
+
+def test_red_flags_that_are_not_known_stand_in_every_set_and_first() -> None:
+    assessment = assessed_as("self-care failed", rf_cauda_equina=None)
+    for one in assessment.missing:
+        if one.undetermined.kind != "red_flag_exit":
+            assert one.first == ("rf_cauda_equina",)
+            assert all(names[0] == "rf_cauda_equina" for names in one.sets)
+
+
+def test_what_the_resolve_table_reads_beside_a_referral_stands_in_its_sets() -> None:
+    one = missing_for(assessed_as("last resort", bps_diagnosis_treatment_without_result=None), "IM-1")
+    assert {"bps_diagnosis_treatment_without_result", "motivation_to_change", "imsr_previous"} <= set(one.sets[0])
+
+
+def test_a_change_of_one_instrument_waits_for_every_other_one() -> None:
+    one = missing_for(assessed("better"), "DE-2", 1)
+    assert {"odi_total", "qbpds_total"} <= set(one.sets[0])
+    assert "rmdq_total" not in one.sets[0]
+
+
+def test_the_present_step_is_settled_by_itself_or_by_the_line_of_care() -> None:
+    patient = {name: None for name in ("current_node",)}
+    one = missing_for(assessed_as("self-care failed", **patient, step1_selfcare_sufficient=None), "E-1")
+    assert {"current_node", "current_line"} <= {name for names in one.sets for name in names}
+    assert not any({"current_node", "current_line"} <= set(names) for names in one.sets)
+
+
+def test_beside_an_emergency_only_other_red_flags_are_listed() -> None:
+    assert {one.undetermined.kind for one in assessed("cauda equina").missing} == {"red_flag_exit"}
+
+
+def test_without_a_pathway_the_pathway_is_among_what_comes_first() -> None:
+    one = missing_for(assessed("empty"), "MD-4")
+    assert {"pathway", "age_years", *(name for name in SCREENED if name.startswith("rf_"))} <= set(one.first)
+
+
+def test_the_json_form_holds_the_sets() -> None:
+    data = json.loads(json.dumps(missing_for(assessed("self-care failed"), "MD-4").to_dict()))
+    assert (data["answer"], data["sets"], data["exact"]) == ("missing", [["conflicting_advice"]], True)
