@@ -10,6 +10,7 @@ help:
 	@echo "lint    ruff: rules and format"
 	@echo "types   mypy"
 	@echo "check   check rules/ and pathways/"
+	@echo "docs    write the generated pages and build docs/ in build/docs"
 	@echo "dev     install the package and the tools of development in $(VENV)"
 	@echo "clean   remove $(VENV), caches and builds"
 
@@ -32,6 +33,10 @@ types: $(VENV)/.installed-dev
 check: $(VENV)/.installed
 	$(BIN)/carepath check
 
+docs: $(VENV)/.installed-docs
+	$(BIN)/python -m docs.generate
+	$(BIN)/python -m sphinx -q -W --keep-going docs build/docs
+
 dev: $(VENV)/.installed-dev
 
 clean:
@@ -49,4 +54,9 @@ $(VENV)/.installed-dev: pyproject.toml
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	touch $(VENV)/.installed $@
 
-.PHONY: help assess test slow lint types check dev clean
+$(VENV)/.installed-docs: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --editable '.[docs]'
+	touch $(VENV)/.installed $@
+
+.PHONY: help assess test slow lint types check docs dev clean

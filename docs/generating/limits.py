@@ -1,0 +1,64 @@
+"""The page on limits, with their values from the code."""
+
+from __future__ import annotations
+
+import importlib
+
+from docs.generating.markdown import table
+
+#: The limits: the module and constant, what is limited, and the code of the problem beyond it.
+LIMITS = (
+    ("carepath.yaml_reader", "MAX_BYTES", "size of a YAML file, of content or scenarios, in bytes", "CP009"),
+    ("carepath.yaml_reader", "MAX_DEPTH", "levels of nesting in a YAML file", "CP009"),
+    ("carepath.yaml_reader", "MAX_NODES", "values in one YAML file", "CP009"),
+    ("carepath.content.files", "MAX_FILES", "files in `rules/`, and in `pathways/`", "CP009"),
+    ("carepath.language.parse", "MAX_LEAF", "characters in one line of a condition", "CP020"),
+    ("carepath.inference.normal_form", "MAX_BRANCHES", "alternatives of one condition when written out", ""),
+    ("carepath.inference.durable_lint", "MAX_ATTRIBUTES", "values that one alternative of a condition reads", "CP091"),
+    ("carepath.input_file", "MAX_JSON_BYTES", "size of a patient's file on the command line, in bytes", "CP009"),
+    ("carepath.input_file", "MAX_JSON_DEPTH", "levels of nesting in a JSON file", "CP009"),
+    ("carepath.input_file", "MAX_DIGITS", "digits of a whole number in a JSON file", "CP065"),
+    ("carepath.record.read", "MAX_SERIES", "values of one finding in a record", "CP066"),
+    ("carepath.record.read", "MAX_ITEMS", "items of one list value", "CP066"),
+    ("carepath.record.read", "MAX_TEXT", "characters of one text in a record", "CP066"),
+    ("carepath.record.read", "MAX_INTEGER", "size of a number in a record, either sign", "CP062"),
+    ("carepath.record.fhir", "MAX_ENTRIES", "entries of a FHIR bundle, bundles inside it counted", "CP066"),
+    ("carepath.record.fhir", "MAX_DEPTH", "levels of nesting in FHIR", "CP009"),
+    ("carepath.record.fhir", "MAX_VALUES", "values in a FHIR bundle", "CP066"),
+)
+#: Limits of what is printed: beyond them the number of what was left out is shown.
+SHOWN = (
+    ("carepath.display.text", "MAX_QUESTIONS", "questions in a report"),
+    ("carepath.display.text", "MAX_RECORD_LINES", "lines on the FHIR bundle in a report"),
+    ("carepath.display.text", "MAX_NAMES", "findings named on one line of a report"),
+    ("carepath.commands.lookup", "MAX_SHOWN", "entries that `carepath lookup` lists"),
+)
+
+
+def limits() -> list[str]:
+    """Every limit, with its value in the code."""
+    refused = []
+    for module, name, text, beyond in LIMITS:
+        error = f"[{beyond}](errors.md#{beyond.lower()})" if beyond else "assessing fails"
+        refused.append((text, _constant(module, name), error, f"`{module}.{name}`"))
+    shown = ((text, _constant(module, name), f"`{module}.{name}`") for module, name, text in SHOWN)
+    return [
+        "# Limits",
+        "",
+        "At the limit the input is read; beyond it, it is refused as a whole. Nothing is cut off.",
+        "",
+        *table(("what", "at most", "beyond it", "in the code"), refused),
+        "A number in YAML has at most 31 digits before and 30 after the point; with more it is text. A name or id in",
+        "content has at most 61 characters, a text in content 2,000. Dates lie from 0001-01-01 to 9999-12-31.",
+        "",
+        "## What is printed",
+        "",
+        "Beyond these limits a report says how many more there are. JSON holds everything.",
+        "",
+        *table(("what", "shown", "in the code"), shown),
+    ]
+
+
+def _constant(module: str, name: str) -> str:
+    """The value of a constant, with commas between the thousands."""
+    return f"{int(getattr(importlib.import_module(module), name)):,}"

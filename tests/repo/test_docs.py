@@ -1,0 +1,335 @@
+"""The documentation: generated pages are current, every code has a section, every example runs, every link resolves."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import importlib.util
+import inspect
+import io
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import carepath
+from carepath import cli
+from carepath.content.load import load_guideline
+from carepath.errors import CODES
+from carepath.inference.durable import availability
+from carepath.language.check import check
+from carepath.language.parse import STRUCTURES, parse_node
+from carepath.recommendation import FIELDS
+from carepath.testing.scenario import scenarios_of
+from carepath.yaml_reader import Mapping, Scalar, Sequence, YamlNode, read_file, read_text, to_python
+from docs import generate
+from docs.generating import limits
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCS = ROOT / "docs"
+COPIED = ("rules", "pathways", "examples", "tests/scenarios")
+PAGES = sorted(path for path in DOCS.rglob("*.md") if "_build" not in path.parts)
+GENERATED = sorted(generate.NAMES)
+WRITTEN = [page for page in PAGES if page.relative_to(DOCS).as_posix() not in GENERATED]
+EXAMPLES = [*WRITTEN, ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
+#: Programs that a block of shell may call beside carepath; others belong to a reader's machine and are passed over.
+PROGRAMS = {"cp", "mkdir"}
+DATE = "2026-03-02"
+#: Packages whose limits are limits of what is shown or looked for, not of what is read.
+SHOWING = {"commands", "display", "exchange", "explain", "testing"}
+
+_FENCE = re.compile(
+    r"(?:^(?P<indent> *)<!-- (?P<note>[a-z]+)(?:: (?P<file>\S+))? -->\n)?"
+    r"^(?P<margin> *)```(?P<kind>\w+)\n(?P<text>.*?)^(?P=margin)```$",
+    re.MULTILINE | re.DOTALL,
+)
+_HEADING = re.compile(r"^#{1,6} (.+)$", re.MULTILINE)
+_TARGET = re.compile(r"^\(([\w-]+)\)=$", re.MULTILINE)
+_LINK = re.compile(r"(?<!\\)\]\(([^)\s]+)\)")
+
+
+@dataclasses.dataclass(frozen=True)
+class Block:
+    """A block of code: its kind, its text, its line, and what the note above it says to do with it.
+
+    ``output`` is the block of text that follows at once, if there is one.
+    """
+
+    kind: str
+    text: str
+    line: int
+    note: str
+    file: str
+    output: str | None = None
+
+
+def blocks(page: Path) -> list[Block]:
+    text = page.read_text(encoding="utf-8")
+    found: list[Block] = []
+    end = -1
+    for match in _FENCE.finditer(text):
+        body = re.sub(rf"^{match['margin']}", "", match["text"], flags=re.MULTILINE)
+        line = text[: match.start("kind")].count("\n") + 1
+        if match["kind"] == "text" and found and end >= 0 and not text[end : match.start()].strip():
+            found[-1] = dataclasses.replace(found[-1], output=body)
+        else:
+            found.append(Block(match["kind"], body, line, match["note"] or "", match["file"] or ""))
+        end = match.end() if match["kind"] in {"python", "sh"} else -1
+    return found
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+@pytest.fixture
+def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of what a reader has, as the present folder."""
+    for folder in COPIED:
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+# --- examples -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", EXAMPLES, ids=name_of)
+def test_every_example_of_a_page_does_what_the_page_says(page: Path, workplace: Path) -> None:
+    namespace: dict[str, object] = {"__name__": "page"}
+    before = ""
+    for block in blocks(page):
+        where = f"{name_of(page)}:{block.line}"
+        if block.kind == "python":
+            compare(run_python(block, namespace, where), block.output, where)
+        elif block.kind == "sh":
+            compare(run_shell(block, where), block.output, where)
+        elif block.kind == "yaml":
+            use_yaml(block, workplace, before, where)
+            before = block.text
+        else:
+            assert block.kind in {"text", "mermaid"}, f"{where}: a block of kind {block.kind} is never tried"
+
+
+def run_python(block: Block, namespace: dict[str, object], where: str) -> str:
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        exec(compile(block.text, where, "exec", dont_inherit=True), namespace)  # noqa: S102 - our own examples
+    return out.getvalue()
+
+
+def run_shell(block: Block, where: str) -> str:
+    out = io.StringIO()
+    for line in block.text.replace("\\\n", " ").splitlines():
+        words = shlex.split(line, comments=True)
+        if words and words[0] in PROGRAMS:
+            subprocess.run(words, check=True)  # in the copy: nothing else is the present folder
+        elif words and words[0] == "carepath":
+            target = Path(words[-1]) if words[-2:-1] == [">"] else None
+            text = run_carepath(words[1:-2] if target else words[1:])
+            if target is None:
+                out.write(text)
+            else:
+                target.write_text(text, encoding="utf-8")
+        else:
+            assert not block.output, f"{where}: the output of {line!r} is shown, but it is not run"
+    return out.getvalue()
+
+
+def run_carepath(words: list[str]) -> str:
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(out), contextlib.suppress(SystemExit):
+        cli.main(words)
+    return out.getvalue()
+
+
+def compare(came: str, expected: str | None, where: str) -> None:
+    """Whether what came is what the page shows; ``...`` is any text, and on a line of its own any number of lines."""
+    if expected is not None:
+        lines = (
+            r"(?:.*\n)*" if line.strip() == "..." else re.escape(line).replace(r"\.\.\.", "(?s:.*)") + r"\n"
+            for line in expected.strip("\n").split("\n")
+        )
+        shown = f"{where}: the page shows\n{expected}\nbut this comes\n{came}"
+        assert re.fullmatch("".join(lines), came.strip("\n") + "\n"), shown
+
+
+def use_yaml(block: Block, workplace: Path, before: str, where: str) -> None:
+    """Does with a block of YAML what the note above it says; without one, reads it as what it is."""
+    edited = workplace / "edited"
+    if block.note == "file":
+        (workplace / block.file).write_text(block.text, encoding="utf-8")
+    elif block.note == "in":
+        assert text_of(workplace / block.file).count(block.text) == 1, f"{where}: not once in {block.file}"
+        edited.write_text(block.file, encoding="utf-8")
+    elif block.note == "becomes":
+        path = workplace / text_of(edited)
+        path.write_text(text_of(path).replace(before, block.text), encoding="utf-8")
+    else:
+        read_yaml(read_text(block.text, name=where), where)
+
+
+def read_yaml(node: YamlNode, where: str) -> None:
+    """Reads a condition, scenarios, rules or a patient as the library does."""
+    guideline = load_guideline()
+    first = node.items[0] if isinstance(node, Sequence) else node
+    keys = set(first.keys()) if isinstance(first, Mapping) else set()
+    if isinstance(node, Scalar) or keys <= set(STRUCTURES):
+        assert not check(parse_node(node), guideline.symbols), where
+    elif "scenario" in keys:
+        scenarios_of(node, guideline)
+    elif "recommend" in keys:
+        assert isinstance(node, Sequence)
+        assert all(is_shipped(to_python(rule)) for rule in node.items), f"{where}: not as it stands in rules/"
+    else:
+        patient = to_python(node)
+        assert isinstance(patient, dict)
+        at, pathway = patient.get("at", DATE), patient.get("pathway")
+        carepath.assess(patient.get("patient", patient), pathway=pathway, at=at, engine="direct")
+
+
+def is_shipped(shown: object) -> bool:
+    """Whether the guideline has this rule, so that it does the same; a page may leave out grounds."""
+    nodes = (read_file(path) for path in sorted((ROOT / "rules").glob("*.yaml")))
+    lists = (node.get("rules") for node in nodes if isinstance(node, Mapping))
+    rules = [to_python(rule) for one in lists if isinstance(one, Sequence) for rule in one.items]
+    return any(
+        isinstance(shown, dict)
+        and isinstance(rule, dict)
+        and all(shown.get(key) == rule.get(key) for key in ("id", "pathways", "when", "recommend"))
+        and all(ground in rule["grounds"] for ground in shown["grounds"])
+        for rule in rules
+    )
+
+
+def text_of(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+@pytest.mark.skipif(availability() is not None, reason="the report says so when there is one evaluation only")
+def test_the_readme_shows_the_report_that_make_assess_prints() -> None:
+    (shown,) = (block.text for block in blocks(ROOT / "README.md") if "advice on" in block.text)
+    assert run_carepath(["assess", str(ROOT / "examples" / "low_back_pain_wpn4.yaml")]).startswith(shown)
+
+
+# --- generated pages ----------------------------------------------------------------------------------------------
+
+
+def test_the_generated_pages_are_what_code_and_content_give_now() -> None:
+    stale = [name for name, text in generate.pages(load_guideline()).items() if text_of(DOCS / name) != text]
+    assert not stale, f"run `make docs` and commit: {', '.join(stale)}"
+
+
+@pytest.mark.parametrize("name", GENERATED)
+def test_every_condition_of_a_generated_page_reads_back(name: str) -> None:
+    for block in blocks(DOCS / name):
+        assert block.kind == "yaml"
+        read_yaml(read_text(block.text), f"{name}:{block.line}")
+
+
+def test_every_limit_of_the_code_stands_on_the_page_of_limits() -> None:
+    named = {(module, constant) for module, constant, *_ in limits.LIMITS}
+    found = {
+        (".".join(path.relative_to(ROOT / "src").with_suffix("").parts), constant)
+        for path in (ROOT / "src" / "carepath").rglob("*.py")
+        if path.parent.name not in SHOWING
+        for constant in re.findall(r"^(MAX_[A-Z_]+)\b", text_of(path), re.MULTILINE)
+    }
+    assert found == named
+
+
+# --- what must be said --------------------------------------------------------------------------------------------
+
+
+def sections(page: Path, level: int) -> dict[str, str]:
+    """The text below each heading of a level."""
+    parts = re.split(rf"^#{{{level}}} (.+)$", text_of(page), flags=re.MULTILINE)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+def test_every_code_of_error_has_a_section_with_its_meaning_cause_and_cure() -> None:
+    found = sections(DOCS / "reference" / "errors.md", 3)
+    assert list(found) == [f"{code}: {meaning}" for code, meaning in CODES.items()]
+    assert all("**Cause.** " in text and "**Cure.** " in text for text in found.values())
+
+
+def test_every_command_and_option_stands_on_the_page_of_the_command_line() -> None:
+    (commands,) = (one.choices for one in cli._parser()._actions if isinstance(one.choices, dict))  # noqa: SLF001
+    found = sections(DOCS / "reference" / "cli.md", 2)
+    assert set(found) == {f"carepath {name}" for name in commands}
+    for name, parser in commands.items():
+        for action in parser._actions:  # noqa: SLF001 - argparse tells its options in no other way
+            for option in action.option_strings:
+                assert option in {"-h", "--help"} or option in found[f"carepath {name}"], f"{name} {option}"
+
+
+def test_every_public_name_field_and_attribute_stands_on_the_page_of_the_api() -> None:
+    page = text_of(DOCS / "reference" / "api.md")
+    fields = text_of(DOCS / "reference" / "records-and-scenarios.md")
+    public = [name for name in vars(carepath.Assessment) if not name.startswith("_")]
+    own = [one.name for one in dataclasses.fields(carepath.Recommendation) if one.name not in FIELDS]
+    guideline = [one.name for one in dataclasses.fields(carepath.Guideline) if one.name != "symbols"]
+    missing = [name for name in (*carepath.__all__, *public, *own, *guideline) if not re.search(rf"\b{name}\b", page)]
+    assert not missing
+    assert all(f"| `{name}` |" in fields for name in FIELDS)
+    for function in (carepath.assess, carepath.assess_many, carepath.load_guideline):
+        for name, parameter in inspect.signature(function).parameters.items():
+            default = "" if parameter.default is parameter.empty else f"={parameter.default!r}".replace("'", '"')
+            assert re.search(rf"carepath\.{function.__name__}\(.*\b{name}{re.escape(default)}[,)]", page), name
+
+
+# --- links and build ----------------------------------------------------------------------------------------------
+
+
+def anchors(page: Path) -> set[str]:
+    """What a link may point to: targets, and headings as GitHub and MyST name them."""
+    text = text_of(page)
+    headings = (
+        re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in _HEADING.findall(text)
+    )
+    return {*headings, *_TARGET.findall(text)}
+
+
+@pytest.mark.parametrize("page", [*PAGES, *EXAMPLES[-2:], ROOT / "SECURITY.md"], ids=name_of)
+def test_every_link_of_a_page_resolves(page: Path) -> None:
+    for link in _LINK.findall(text_of(page)):
+        file, _, anchor = link.partition("#")
+        if not link.startswith("https://"):
+            target = (page.parent / file).resolve() if file else page
+            assert target.exists(), f"{name_of(page)}: {link}"
+            assert not anchor or anchor in anchors(target), f"{name_of(page)}: {link}"
+
+
+def test_every_page_stands_in_the_contents() -> None:
+    listed = set(re.findall(r"^([\w/-]+)$", text_of(DOCS / "index.md"), re.MULTILINE))
+    assert {page.relative_to(DOCS).with_suffix("").as_posix() for page in PAGES} - {"index"} == listed
+
+
+@pytest.mark.slow
+def test_the_pages_build_without_a_warning(tmp_path: Path) -> None:
+    python = Path(sys.executable)
+    if any(importlib.util.find_spec(name) is None for name in ("sphinx", "myst_parser", "furo")):
+        subprocess.run([python, "-m", "venv", tmp_path / "venv"], check=True)
+        python = tmp_path / "venv" / ("Scripts" if os.name == "nt" else "bin") / "python"
+        subprocess.run([python, "-m", "pip", "install", "--quiet", f"{ROOT}[docs]"], check=True)
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}
+    build: list[str | Path] = [
+        python,
+        "-m",
+        "sphinx",
+        "-q",
+        "-W",
+        "--keep-going",
+        "-d",
+        tmp_path / "trees",
+        DOCS,
+        tmp_path / "html",
+    ]
+    done = subprocess.run(build, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "fonts.googleapis" not in text_of(tmp_path / "html" / "index.html")
