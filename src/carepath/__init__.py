@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from carepath.assessment import Assessment
     from carepath.content.guideline import Guideline
     from carepath.content.load import load_guideline
+    from carepath.explain.compare import compare
     from carepath.recommendation import Recommendation
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "__version__",
     "assess",
     "assess_many",
+    "compare",
     "load_guideline",
 ]
 
@@ -54,6 +56,7 @@ _LAZY = {
     "Assessment": "carepath.assessment",
     "Guideline": "carepath.content.guideline",
     "load_guideline": "carepath.content.load",
+    "compare": "carepath.explain.compare",
     "Recommendation": "carepath.recommendation",
 }
 

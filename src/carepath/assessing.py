@@ -12,11 +12,10 @@ from carepath.content.load import load_guideline
 from carepath.errors import ArgumentError, Problem, RecordError, nearest
 from carepath.inference.agreement import ENGINES, Prepared, engine_name, prepare, verdicts
 from carepath.language.evaluate import Known
-from carepath.language.truth import Truth
-from carepath.language.write import write_line
+from carepath.language.truth import TRUE, UNKNOWN
 from carepath.pathway import Pathway
 from carepath.position import PathwayPosition, locate
-from carepath.record.derived import Situation, settle
+from carepath.record.derived import Situation
 from carepath.record.facts import Record
 from carepath.record.read import Locate, read_record
 from carepath.record.snapshot import Reading, take_snapshot
@@ -145,10 +144,10 @@ def _values(
     values.pop(PATHWAY, None)
     if pathway is not None:
         values[PATHWAY] = pathway.name
-    for leaf in prepared.leaves:
-        truth = settle(leaf, situation, prepared.scope)
-        if truth is not Truth.UNKNOWN:
-            values[write_line(leaf)] = truth is Truth.TRUE
+    for name, settle in prepared.settlers:
+        truth = settle(situation)
+        if truth is not UNKNOWN:
+            values[name] = truth is TRUE
     position = locate(pathway, values, prepared.scope)
     if position.step is not None:
         values[PRESENT_STEP] = position.step

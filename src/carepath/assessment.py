@@ -9,7 +9,8 @@ import datetime as dt
 import functools
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING
 
 from carepath.basis import Basis
 from carepath.content.guideline import Conflict, Guideline
@@ -19,6 +20,11 @@ from carepath.position import PathwayPosition
 from carepath.questions import next_questions
 from carepath.recommendation import Question, Recommendation, SetAside, Undetermined
 from carepath.version import __version__
+
+if TYPE_CHECKING:
+    from carepath.explain.change import WouldChange
+    from carepath.explain.explanation import Explanation
+    from carepath.explain.missing import Missing
 
 #: The version of the JSON form; it changes when a field changes its meaning or disappears.
 SCHEMA = "carepath.assessment/1"
@@ -41,6 +47,14 @@ class Assessment:
 
     def __str__(self) -> str:
         return self.report()
+
+    def _repr_mimebundle_(
+        self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
+    ) -> dict[str, str]:
+        """What a notebook shows: the report and the patient's own drawing."""
+        from carepath.display.notebook import assessment_forms, bundle  # noqa: PLC0415 - only a notebook pays for it
+
+        return bundle(assessment_forms(self, self.basis.lang), include, exclude)
 
     @property
     def guideline(self) -> Guideline:
@@ -110,6 +124,52 @@ class Assessment:
         """The conflicts between sources that this patient touches: all positions, none chosen."""
         topics = [one.topic for one in self.recommendations if one.kind == "guideline_conflict" and one.topic]
         return tuple(self.guideline.conflicts[topic] for topic in topics)
+
+    def why(self, asked: str | Recommendation) -> Explanation:
+        """Why something stands in the advice: its rules, what they read, the grounds, what speaks against it.
+
+        Args:
+            asked: a kind, an id of a rule, a step, a topic, a target; or one of the recommendations.
+
+        Raises:
+            ArgumentError: nothing has that name.
+        """
+        from carepath.explain.why import why  # noqa: PLC0415 - built on first use
+
+        return why(self, asked)
+
+    def why_not(self, asked: str | Recommendation) -> Explanation:
+        """Why something does not stand in the advice, the nearest rule first: what is not met, not known, or above it.
+
+        Args:
+            asked: as for ``why``; or words for something that is not available to carepath.
+
+        Raises:
+            ArgumentError: nothing has that name.
+        """
+        from carepath.explain.why_not import why_not  # noqa: PLC0415 - built on first use
+
+        return why_not(self, asked)
+
+    @functools.cached_property
+    def missing(self) -> tuple[Missing, ...]:
+        """For each undetermined recommendation the smallest sets of unknown findings that settle it."""
+        from carepath.explain.missing import missing_of  # noqa: PLC0415 - built on first use
+
+        return missing_of(self)
+
+    def what_would_change(self, asked: str | Recommendation) -> WouldChange:
+        """The smallest changes of known findings that make something appear or disappear; never for a red flag.
+
+        Args:
+            asked: as for ``why``.
+
+        Raises:
+            ArgumentError: nothing has that name.
+        """
+        from carepath.explain.change import what_would_change  # noqa: PLC0415 - built on first use
+
+        return what_would_change(self, asked)
 
     @property
     def not_seen(self) -> tuple[str, ...]:

@@ -11,14 +11,16 @@ from carepath.content.guideline import PATHWAY, PRESENT_STEP, Guideline, Text
 from carepath.inference.agreement import Prepared
 from carepath.inference.resolve import Case, Resolved, resolve
 from carepath.language.evaluate import Evaluation, Known, Trace
-from carepath.language.nodes import Among, Compare, Condition, FindingRef, IsKnown, Named, is_derived
+from carepath.language.nodes import Condition, Named
 from carepath.language.truth import Truth
 from carepath.language.write import write_line
 from carepath.pathway import Pathway
 from carepath.position import PathwayPosition
 from carepath.recommendation import Settlement
-from carepath.record.derived import Situation, findings_of
+from carepath.record.derived import Situation, leaf_findings
 from carepath.record.snapshot import CONTRADICTORY, Reading, not_seen
+
+__all__ = ["Basis", "leaf_findings"]
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,7 @@ class Basis:
         """The recommendations that the verdicts lead to."""
         case = Case(
             guideline=self.guideline,
+            outputs=self.prepared.outputs,
             pathway=self.pathway,
             step=self.position.step,
             verdicts=self.verdicts,
@@ -66,7 +69,7 @@ class Basis:
     @functools.cached_property
     def evaluation(self) -> Evaluation:
         """The truths of all conditions and their parts, each worked out once."""
-        return Evaluation(self.values, self.prepared.scope, self.prepared.compiled_leaves)
+        return Evaluation(self.values, self.prepared.scope, self.prepared.looks)
 
     def open_findings(self, clause: str) -> tuple[str, ...]:
         """The unknown findings that keep a clause undetermined, in the order in which they stand."""
@@ -74,19 +77,23 @@ class Basis:
 
     def _open(self, condition: Condition) -> tuple[str, ...]:
         found: dict[str, None] = {}
+        names = self.prepared.leaf_names
         for leaf in self.evaluation.open_leaves(condition):
-            first, *others = leaf_findings(leaf)
+            first, *others = names.get(id(leaf)) or leaf_findings(leaf)
             found["current_node" if first == PRESENT_STEP else first] = None
-            found.update((name, None) for name in others if self.reason(name) is not None)
+            for name in others:
+                if self.reason(name) is not None:
+                    found[name] = None
         return tuple(found)
 
     def reason(self, finding: str) -> str | None:
         """Why a finding is unknown; None when it is known."""
-        if finding == PATHWAY:
-            return None if self.pathway is not None else self.situation.reading(finding).reason or "not_recorded"
+        if finding == PATHWAY and self.pathway is not None:
+            return None
         if finding == "current_node" and self.position.step is not None:
             return None
-        return self.situation.reading(finding).reason
+        reason = self.situation.reading(finding).reason
+        return reason or "not_recorded" if finding == PATHWAY else reason
 
     def settlements(self, term: str) -> tuple[Settlement, ...]:
         """The parts of a term that are unmet or unknown, each with its text and the findings that it waits for."""
@@ -124,16 +131,3 @@ class Basis:
     def reading(self, finding: str) -> Reading:
         """What is known of a finding."""
         return self.situation.reading(finding)
-
-
-def leaf_findings(leaf: Condition) -> tuple[str, ...]:
-    """The findings that a leaf of a condition reads."""
-    if isinstance(leaf, Named):
-        return (leaf.name,)
-    if isinstance(leaf, IsKnown) or is_derived(leaf):
-        return findings_of(leaf)
-    if isinstance(leaf, Among):
-        return (leaf.operand.name,)
-    if isinstance(leaf, Compare) and isinstance(leaf.operand, FindingRef):
-        return (leaf.operand.name,)
-    return ()

@@ -1,4 +1,4 @@
-"""The command line: ``carepath assess | test | check | show | lookup | replay``.
+"""The command line: ``carepath assess | why | why-not | report | test | check | show | lookup | replay``.
 
 Exit status: 0 done, 1 scenarios failed or problems found, 2 input that cannot be read.
 """
@@ -74,14 +74,22 @@ def _parser() -> argparse.ArgumentParser:
         return commands.add_parser(name, help=text, description=text, allow_abbrev=False)
 
     assess = command("assess", "assess a patient from a file: YAML, JSON, scenarios or a FHIR bundle")
-    assess.add_argument("file", metavar="FILE")
-    assess.add_argument("--pathway", help="the pathway; wins over the file's")
-    assess.add_argument("--at", metavar="DATE", help="the evaluation date, YYYY-MM-DD; wins over the file's")
-    assess.add_argument("--scenario", type=int, metavar="N", help="only scenario N of the file, counted from 1")
+    _add_patients(assess)
     assess.add_argument("--json", action="store_true", help="print canonical JSON")
-    _add_engine(assess)
-    _add_language(assess)
-    _add_guideline(assess)
+
+    for name, text in (
+        ("why", "say why something stands in the advice"),
+        ("why-not", "say why something does not stand in the advice: what is not met, not known, or above it"),
+    ):
+        why = command(name, text)
+        why.set_defaults(command="why", question=name)
+        _add_patients(why)
+        why.add_argument("asked", metavar="X", help="a kind, a rule, a step, a topic, a target")
+        why.add_argument("--json", action="store_true", help="print canonical JSON")
+
+    report = command("report", "write the assessment of a patient as one page of HTML to read, print or send")
+    _add_patients(report)
+    report.add_argument("-o", "--output", metavar="FILE.html", help="the file that is written; printed by default")
 
     test = command("test", "run scenarios from files and folders")
     test.add_argument("paths", metavar="PATH", nargs="+")
@@ -93,7 +101,9 @@ def _parser() -> argparse.ArgumentParser:
 
     show = command("show", "show a pathway: its steps and transitions")
     show.add_argument("pathway", metavar="PATHWAY")
-    show.add_argument("--mermaid", action="store_true", help="print a drawing in Mermaid")
+    drawing = show.add_mutually_exclusive_group()
+    drawing.add_argument("--mermaid", action="store_true", help="print a drawing in Mermaid")
+    drawing.add_argument("--svg", action="store_true", help="print a drawing in SVG")
     _add_language(show)
     _add_guideline(show)
 
@@ -106,6 +116,17 @@ def _parser() -> argparse.ArgumentParser:
     replay.add_argument("file", metavar="AUDIT.json", help="an audit record, or an assessment that holds it")
     _add_guideline(replay)
     return parser
+
+
+def _add_patients(parser: argparse.ArgumentParser) -> None:
+    """What every command that assesses takes."""
+    parser.add_argument("file", metavar="FILE")
+    parser.add_argument("--pathway", help="the pathway; wins over the file's")
+    parser.add_argument("--at", metavar="DATE", help="the evaluation date, YYYY-MM-DD; wins over the file's")
+    parser.add_argument("--scenario", type=int, metavar="N", help="only scenario N of the file, counted from 1")
+    _add_engine(parser)
+    _add_language(parser)
+    _add_guideline(parser)
 
 
 def _add_engine(parser: argparse.ArgumentParser) -> None:

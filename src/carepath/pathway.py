@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -85,6 +85,14 @@ class Pathway:
 
     def __repr__(self) -> str:
         return f"<Pathway {self.name}: {len(self.steps)} steps, {len(self.transitions)} transitions>"
+
+    def _repr_mimebundle_(
+        self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
+    ) -> dict[str, str]:
+        """What a notebook shows: the drawing, the steps and the transitions."""
+        from carepath.display.notebook import bundle, pathway_forms  # noqa: PLC0415 - only a notebook pays for it
+
+        return bundle(pathway_forms(self), include, exclude)
 
     def transitions_from(self, step: str) -> tuple[Transition, ...]:
         """The transitions that leave a step, lower target first."""

@@ -1,4 +1,4 @@
-"""``carepath show PATHWAY``: a pathway as text or as a drawing in Mermaid; ``carepath show choices``: what we chose."""
+"""``carepath show PATHWAY``: a pathway as text or as a drawing; ``carepath show choices``: what we chose."""
 
 from __future__ import annotations
 
@@ -32,6 +32,10 @@ def run(arguments: argparse.Namespace) -> Answer:
         from carepath.display.mermaid import pathway_mermaid  # noqa: PLC0415 - only for a drawing
 
         return Answer(out=lines(pathway_mermaid(pathway, arguments.lang, guideline=guideline)))
+    if arguments.svg:
+        from carepath.display.drawing_svg import pathway_svg  # noqa: PLC0415 - only for a drawing
+
+        return Answer(out=lines(pathway_svg(pathway, guideline, arguments.lang)))
     from carepath.display.pathway_text import pathway_text  # noqa: PLC0415 - only for the text
 
     return Answer(out=lines(pathway_text(pathway, guideline, arguments.lang)))

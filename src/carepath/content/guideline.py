@@ -7,7 +7,7 @@ Nothing here is computed for a patient. A ``Guideline`` is one edition: the same
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -188,6 +188,17 @@ class Rule:
     end: dt.date | None = None
     by_output: bool = False
     place: Place | None = None
+
+    def __repr__(self) -> str:
+        return f"<Rule {self.id}: {len(self.outputs)} outputs, {len(self.grounds)} grounds>"
+
+    def _repr_mimebundle_(
+        self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
+    ) -> dict[str, str]:
+        """What a notebook shows: when it holds, what it recommends, and what it stands on."""
+        from carepath.display.notebook import bundle, rule_forms  # noqa: PLC0415 - only a notebook pays for it
+
+        return bundle(rule_forms(self), include, exclude)
 
 
 @dataclass(frozen=True, slots=True)
@@ -385,6 +396,14 @@ class Guideline:
 
     def __repr__(self) -> str:
         return f"<Guideline {self.edition}: {len(self.rules)} rules, {len(self.pathways)} pathways>"
+
+    def _repr_mimebundle_(
+        self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
+    ) -> dict[str, str]:
+        """What a notebook shows: its edition, its pathways and what it holds."""
+        from carepath.display.notebook import bundle, guideline_forms  # noqa: PLC0415 - only a notebook pays for it
+
+        return bundle(guideline_forms(self), include, exclude)
 
     def pathway(self, name: str) -> Pathway:
         """A pathway by its name.

@@ -40,10 +40,12 @@ def report_text(assessment: Assessment, lang: str) -> str:
         ArgumentError: another language.
         ContentError: the guideline lacks a phrase of the report.
     """
-    return _Report(assessment, lang).written()
+    return ReportPrinter(assessment, lang).written()
 
 
-class _Report:
+class ReportPrinter:
+    """Writes an assessment on a page, part by part; another page and another order make another form of it."""
+
     def __init__(self, assessment: Assessment, lang: str) -> None:
         self.assessment = assessment
         self.basis = assessment.basis

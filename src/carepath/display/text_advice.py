@@ -57,7 +57,7 @@ class AdvicePrinter:
         if rec.kind == "guideline_conflict":
             self._positions(rec)
         self._field("attention", words.findings(rec.attention))
-        self._field("could_change", words.findings(rec.could_change))
+        self._field("could_change", words.findings(rec.could_change, limit=12))
         self._field("review", rec.review or "")
         self.entitlement(rec, INDENT)
         self._modules(rec)

@@ -13,13 +13,16 @@ from dataclasses import dataclass, field
 
 from carepath.content.guideline import Guideline
 from carepath.errors import EngineDisagreement, EngineError, Problem
-from carepath.inference.clauses import clauses_of, derived_leaves, output_id
+from carepath.inference.clauses import clauses_of, derived_leaves, leaves_of, output_id
 from carepath.inference.direct import DirectEngine
 from carepath.inference.durable import DurableEngine, availability
-from carepath.inference.normal_form import branches
-from carepath.language.evaluate import Evaluator, Scope, Values
+from carepath.inference.normal_form import Branch, TooManyBranches, branches
+from carepath.inference.resolve import Possible, possible_outputs
+from carepath.language.evaluate import Looks, Scope, Values
 from carepath.language.nodes import Condition
 from carepath.language.truth import Truth
+from carepath.language.write import write_line
+from carepath.record.derived import Settler, leaf_findings, settler
 
 ENGINES = ("both", "direct")
 
@@ -33,13 +36,44 @@ class Prepared:
     clauses: dict[str, Condition]
     leaves: tuple[Condition, ...]
     direct: DirectEngine
-    compiled_leaves: dict[int, Evaluator] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @functools.cached_property
+    def looks(self) -> Looks:
+        """The clauses and terms compiled so that they tell what keeps them open."""
+        looks = Looks(self.scope)
+        for condition in (*self.clauses.values(), *self.scope.terms.values()):
+            looks.of(condition)
+        return looks
+
+    @functools.cached_property
+    def leaf_names(self) -> dict[int, tuple[str, ...]]:
+        """By the identity of a leaf of a clause or term the findings that it reads."""
+        leaves = leaves_of((*self.clauses.values(), *self.scope.terms.values()))
+        return {id(leaf): leaf_findings(leaf) for leaf in leaves}
+
+    @functools.cached_property
+    def settlers(self) -> tuple[tuple[str, Settler], ...]:
+        """The derived leaves: the name under which an engine sees each, and what settles it."""
+        findings = self.guideline.findings
+        return tuple((write_line(leaf), settler(leaf, findings, self.scope)) for leaf in self.leaves)
+
+    @functools.cached_property
+    def outputs(self) -> tuple[Possible, ...]:
+        """The outputs of all rules."""
+        return possible_outputs(self.guideline)
+
+    @functools.cached_property
     def _durable(self) -> DurableEngine:
-        given = {name: branches(condition, self.scope) for name, condition in self.clauses.items()}
+        given = {name: self._branches(name, condition) for name, condition in self.clauses.items()}
         return DurableEngine(given, self._attribute_types({a.attribute for b in given.values() for c in b for a in c}))
+
+    def _branches(self, name: str, condition: Condition) -> tuple[Branch, ...]:
+        try:
+            return branches(condition, self.scope)
+        except TooManyBranches as error:
+            advice = "split the condition into rules, or assess with the direct evaluator alone"
+            raise EngineError([Problem("CP091", f"{name} has {error}", condition.place, advice)]) from error
 
     def _attribute_types(self, attributes: set[str]) -> dict[str, str]:
         types = self.scope.types
@@ -51,7 +85,10 @@ class Prepared:
             return self._durable
 
 
+#: By content and parameter values; and, for so many days, by content and day.
 _prepared: dict[tuple[str, tuple[tuple[str, int | float], ...]], Prepared] = {}
+_by_day: dict[tuple[str, dt.date], Prepared] = {}
+_MAX_DAYS = 10_000
 _lock = threading.Lock()
 
 
@@ -61,6 +98,9 @@ def prepare(guideline: Guideline, at: dt.date) -> Prepared:
     Raises:
         ContentError: a parameter has no value on the date.
     """
+    found = _by_day.get((guideline.content_hash, at))
+    if found is not None:
+        return found
     parameters = guideline.parameter_values(at)
     key = (guideline.content_hash, tuple(sorted(parameters.items())))
     with _lock:
@@ -71,6 +111,9 @@ def prepare(guideline: Guideline, at: dt.date) -> Prepared:
             leaves = derived_leaves(clauses, guideline.symbols.terms)
             found = Prepared(guideline, scope, clauses, leaves, DirectEngine(clauses, scope))
             _prepared[key] = found
+        if len(_by_day) >= _MAX_DAYS:
+            _by_day.clear()
+        _by_day[guideline.content_hash, at] = found
         return found
 
 

@@ -8,7 +8,7 @@ some pathways only, or is in force from or until a date, carries that as part of
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from carepath.content.guideline import EVALUATION_DATE, PATHWAY, Guideline, Output, Rule
 from carepath.language.nodes import (
@@ -106,3 +106,14 @@ def derived_leaves(clauses: Mapping[str, Condition], terms: Mapping[str, Conditi
             stack.append(terms[condition.name])
         stack.extend(children(condition))
     return tuple(found)
+
+
+def leaves_of(conditions: Iterable[Condition]) -> Iterator[Condition]:
+    """The leaves of conditions, perhaps repeated; a term that stands in one is a leaf."""
+    stack = list(conditions)
+    while stack:
+        condition = stack.pop()
+        below = children(condition)
+        stack.extend(below)
+        if not below:
+            yield condition

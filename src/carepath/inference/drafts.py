@@ -44,25 +44,29 @@ class Draft:
 
 def matches(selector: Selector, draft: Draft, pathway: Pathway | None) -> bool:
     """Whether a draft is among those that a selector means."""
-    outputs = [contribution.output.index for contribution in draft.contributions if contribution.output is not None]
-    step = pathway.steps.get(draft.target or "") if pathway is not None else None
-    lines = [step.line] if step is not None else []
-    wanted: list[tuple[Iterable[object], Iterable[object]]] = [
-        (selector.kinds, [draft.kind]),
-        (selector.rules, draft.rule_ids),
-        (selector.urgencies, [draft.urgency]),
-        (selector.groups, [draft.group]),
-        (selector.levels, [draft.level]),
-        (selector.topics, [draft.topic]),
-        (selector.internal_steps, [draft.internal_step]),
-        (selector.target_lines, lines),
-        (selector.outputs, outputs),
-    ]
-    if any(set(names) and not set(names) & set(have) for names, have in wanted):
+    if draft.topic is not None and draft.topic in selector.not_topics:
         return False
-    if draft.kind in selector.not_kinds:
+    if draft.kind in selector.not_kinds or (selector.kinds and draft.kind not in selector.kinds):
         return False
-    return selector.conditional is None or selector.conditional is draft.conditional
+    if selector.rules and not any(one.rule_id in selector.rules for one in draft.contributions):
+        return False
+    if selector.conditional is not None and selector.conditional is not draft.conditional:
+        return False
+    if selector.outputs and not any(
+        one.output is not None and one.output.index in selector.outputs for one in draft.contributions
+    ):
+        return False
+    if selector.target_lines:
+        step = pathway.steps.get(draft.target or "") if pathway is not None else None
+        if step is None or step.line not in selector.target_lines:
+            return False
+    return not (
+        (selector.urgencies and draft.urgency not in selector.urgencies)
+        or (selector.groups and draft.group not in selector.groups)
+        or (selector.levels and draft.level not in selector.levels)
+        or (selector.topics and draft.topic not in selector.topics)
+        or (selector.internal_steps and draft.internal_step not in selector.internal_steps)
+    )
 
 
 def merged(drafts: Iterable[Draft]) -> list[Draft]:

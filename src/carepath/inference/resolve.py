@@ -6,30 +6,68 @@ stands, and the findings that the condition waits for are named beside it in ``c
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from carepath.content.guideline import Ask, Guideline, Output, ResolveEntry, Rule, Selector, Text
 from carepath.inference.clauses import output_id, transition_ids
 from carepath.inference.drafts import Draft, matches, merged
-from carepath.language.truth import Truth
+from carepath.language.truth import FALSE, TRUE, UNKNOWN, Truth
 from carepath.pathway import Pathway, Transition
 from carepath.recommendation import Contribution, Settlement, Undetermined
 
 STEP_KINDS = frozenset({"escalate", "deescalate"})
+RED_FLAG = "red_flag_exit"
 SCREENED = frozenset({"not_applicable"})
+
+
+@dataclass(frozen=True, slots=True)
+class Possible:
+    """An output of a rule, the clause that it stands on, and its outline: what selectors look at."""
+
+    rule: Rule
+    output: Output
+    clause: str
+    outline: Draft
+
+
+def possible_outputs(guideline: Guideline) -> tuple[Possible, ...]:
+    """The outputs of all rules, in an order that no file decides."""
+    return tuple(
+        Possible(rule, output, output_id(rule.id, output), _outline(rule, output))
+        for _, rule in sorted(guideline.rules.items())
+        for output in rule.outputs
+    )
+
+
+def _outline(rule: Rule, output: Output) -> Draft:
+    return Draft(
+        kind=output.kind,
+        contributions=[Contribution(rule, output)],
+        target=output.target,
+        urgency=output.urgency,
+        level=output.level,
+        group=output.group,
+        topic=output.topic,
+        internal_step=output.internal_step,
+        conditional=output.conditional,
+        measurements=output.measurements,
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
     """What resolving needs to know of the patient: verdicts, position, and what is unknown and why.
 
-    ``open_findings`` gives the unknown findings that keep a clause undetermined; ``reason`` gives why a finding is
-    unknown, or None when it is known; ``is_true`` tells a finding known to be true; ``settlements`` splits a term
-    into what is unmet and what is unknown; ``urgency`` gives the urgency that a finding says, if any.
+    ``outputs`` are those of all rules; ``open_findings`` gives the unknown findings that keep a clause undetermined;
+    ``reason`` gives why a finding is unknown, or None when it is known; ``is_true`` tells a finding known to be true;
+    ``settlements`` splits a term into what is unmet and what is unknown; ``urgency`` gives the urgency that a finding
+    says, if any.
     """
 
     guideline: Guideline
+    outputs: tuple[Possible, ...]
     pathway: Pathway | None
     step: str | None
     verdicts: Mapping[str, Truth]
@@ -51,117 +89,144 @@ class Put:
     until_known: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
+@dataclass
 class Resolved:
-    """What stands, what was set aside, what is undetermined.
+    """What stands, what was set aside, what is undetermined (worked out when it is asked for).
 
     ``closed`` is true when something stands that leaves no room for anything else: then nothing more is asked.
     """
 
     drafts: list[Draft] = field(default_factory=list)
     set_aside: list[Put] = field(default_factory=list)
-    undetermined: list[Undetermined] = field(default_factory=list)
     missing_for_safety: list[str] = field(default_factory=list)
     closed: bool = False
     asked_by: dict[str, list[str]] = field(default_factory=dict)
+    list_undetermined: Callable[[], list[Undetermined]] = list
+
+    @functools.cached_property
+    def undetermined(self) -> list[Undetermined]:
+        """What could still apply, with the unknown findings that it waits for."""
+        return self.list_undetermined()
 
 
 def resolve(case: Case) -> Resolved:
     """The recommendations that stand for a case, in no particular order."""
     resolver = _Resolver(case)
-    for _, rule in sorted(case.guideline.rules.items()):  # in an order that no file decides
-        resolver.apply_rule(rule)
+    for possible in case.outputs:
+        resolver.apply_output(possible)
     resolver.drop_hopeless()
     resolver.ask()
     for entry in case.guideline.resolve:
         resolver.apply_entry(entry)
     resolver.note_the_rest()
     resolver.result.drafts = merged(resolver.drafts)
+    resolver.result.list_undetermined = resolver.undetermined
     return resolver.result
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """An output that could still apply: ``clause`` (None: the position) is unknown."""
+
+    possible: Possible
+    clause: str | None
+    target: str | None
+    outline: Draft
 
 
 class _Resolver:
     def __init__(self, case: Case) -> None:
         self.case = case
         self.result = Resolved()
+        self.ways = case.pathway.transitions_from(case.step) if case.pathway and case.step else ()
         self.drafts: list[Draft] = []
+        self.open: list[_Open] = []
         self.inside: list[Draft] = []  # changes inside the present step, which `continues` takes up
         self.asks: list[tuple[Ask, list[str]]] = []
 
     # --- rules --------------------------------------------------------------------------------------------------
 
-    def apply_rule(self, rule: Rule) -> None:
-        """Adds what a rule gives, and what it could still give."""
-        for output in rule.outputs:
-            clause = output_id(rule.id, output)
-            truth = self.case.verdicts[clause]
-            if truth is Truth.UNKNOWN:
-                self._undetermined(rule, output, self.case.open_findings(clause))
-            elif truth is Truth.TRUE and output.kind in STEP_KINDS:
-                self._step_change(rule, output)
-            elif truth is Truth.TRUE and output.kind == "continue":
-                self.inside.append(self._draft(rule, output))
-            elif truth is Truth.TRUE:
-                self.drafts.append(self._draft(rule, output))
-
-    def _draft(self, rule: Rule, output: Output, transition: Transition | None = None) -> Draft:
-        urgency = output.urgency
-        if output.urgency_by is not None:
-            urgency = self.case.urgency(output.urgency_by) or urgency
-        settlements = self.case.settlements(output.settle) if output.settle is not None else ()
-        return Draft(
-            kind=output.kind,
-            contributions=[Contribution(rule, output, transition)],
-            target=transition.target if transition is not None else output.target,
-            urgency=urgency,
-            level=output.level,
-            group=output.group,
-            topic=output.topic,
-            internal_step=output.internal_step,
-            conditional=output.conditional,
-            missing=sorted({name for one in settlements for name in one.findings}),
-            conditions=_named_conditions(output, settlements),
-            measurements=output.measurements,
-        )
-
-    def _step_change(self, rule: Rule, output: Output) -> None:
-        if self.case.pathway is None or self.case.step is None:
-            waits = ("pathway",) if self.case.pathway is None else ("current_node",)
-            self._undetermined(rule, output, waits)
+    def apply_output(self, possible: Possible) -> None:
+        """Adds what an output of a rule gives, or could still give."""
+        truth = self.case.verdicts[possible.clause]
+        if truth is FALSE:
             return
-        for transition in self.case.pathway.transitions_from(self.case.step):
-            if transition.kind != output.kind or rule.id not in transition.rules:
-                continue
+        kind = possible.output.kind
+        if truth is UNKNOWN:
+            self._undetermined(possible, possible.clause)
+        elif kind in STEP_KINDS:
+            self._step_change(possible)
+        elif kind == "continue":
+            self.inside.append(self._draft(possible))
+        else:
+            self.drafts.append(self._draft(possible))
+
+    def _draft(self, possible: Possible, transition: Transition | None = None) -> Draft:
+        rule, output = possible.rule, possible.output
+        draft = _outline(rule, output)
+        draft.urgency = self._urgency(output)
+        if transition is not None:
+            draft.contributions = [Contribution(rule, output, transition)]
+            draft.target = transition.target
+        settlements = self.case.settlements(output.settle) if output.settle is not None else ()
+        draft.missing = sorted({name for one in settlements for name in one.findings})
+        draft.conditions = _named_conditions(output, settlements)
+        return draft
+
+    def _urgency(self, output: Output) -> str | None:
+        said = self.case.urgency(output.urgency_by) if output.urgency_by is not None else None
+        return said or output.urgency
+
+    def _step_change(self, possible: Possible) -> None:
+        if self.case.pathway is None or self.case.step is None:
+            self._undetermined(possible, None)
+            return
+        for transition in self._ways(possible):
             when, unless = transition_ids(transition)
-            opened = self.case.verdicts.get(when, Truth.TRUE)
-            closed = self.case.verdicts.get(unless, Truth.FALSE)
-            if opened is Truth.UNKNOWN:
-                self._undetermined(rule, output, self.case.open_findings(when), transition.target)
-            elif opened is Truth.TRUE and closed is not Truth.TRUE:
-                draft = self._draft(rule, output, transition)
-                if closed is Truth.UNKNOWN:
+            opened = self.case.verdicts.get(when, TRUE)
+            closed = self.case.verdicts.get(unless, FALSE)
+            if opened is UNKNOWN:
+                self._undetermined(possible, when, transition.target)
+            elif opened is TRUE and closed is not TRUE:
+                draft = self._draft(possible, transition)
+                if closed is UNKNOWN:
                     draft.could_change += self.case.open_findings(unless)
                 self.drafts.append(draft)
 
-    def _undetermined(self, rule: Rule, output: Output, waits: Sequence[str], target: str | None = None) -> None:
-        if output.kind in STEP_KINDS and self.case.pathway is not None and self.case.step is not None:
-            leads = any(
-                rule.id in transition.rules and transition.kind == output.kind
-                for transition in self.case.pathway.transitions_from(self.case.step)
-            )
-            if not leads:
-                return
-        asked = tuple(name for name in dict.fromkeys(waits) if self.case.reason(name) not in SCREENED)
-        self.result.undetermined.append(
-            Undetermined(output.kind, rule.id, output.index, target or output.target, output.topic, asked)
-        )
+    def _ways(self, possible: Possible) -> list[Transition]:
+        """The ways from the present step that a step change opens."""
+        kind, rule = possible.output.kind, possible.rule.id
+        return [way for way in self.ways if way.kind == kind and rule in way.rules]
+
+    def _undetermined(self, possible: Possible, clause: str | None, target: str | None = None) -> None:
+        output, outline = possible.output, possible.outline
+        placed = self.case.pathway is not None and self.case.step is not None
+        if placed and output.kind in STEP_KINDS and not self._ways(possible):
+            return
+        if output.urgency_by is not None:
+            outline = replace(outline, urgency=self._urgency(output))
+        self.open.append(_Open(possible, clause, target or output.target, outline))
 
     def drop_hopeless(self) -> None:
         """Leaves out of what is undetermined what the table would take away whatever becomes known."""
         for entry in self.case.guideline.resolve:
             if self._never_stands(entry):
-                kept = [one for one in self.result.undetermined if not self._means(entry.selects, one)]
-                self.result.undetermined = kept
+                self.open = [one for one in self.open if not self._matches(entry.selects, one.outline)]
+
+    def undetermined(self) -> list[Undetermined]:
+        """What could still apply, with the unknown findings that it waits for."""
+        return [
+            Undetermined(output.kind, one.possible.rule.id, output.index, one.target, output.topic, self._waits(one))
+            for one in self.open
+            for output in (one.possible.output,)
+        ]
+
+    def _waits(self, one: _Open) -> tuple[str, ...]:
+        if one.clause is None:
+            waits: tuple[str, ...] = ("pathway",) if self.case.pathway is None else ("current_node",)
+        else:
+            waits = self.case.open_findings(one.clause)
+        return tuple(name for name in waits if self.case.reason(name) not in SCREENED)
 
     def _never_stands(self, entry: ResolveEntry) -> bool:
         """Whether what an entry selects can no longer come: what it must stand beside cannot, or it is taken away."""
@@ -183,14 +248,10 @@ class _Resolver:
         )
 
     def _holds(self, entry: ResolveEntry) -> bool:
-        return entry.when is not None and self.case.verdicts[f"resolve:{entry.id}"] is Truth.TRUE
+        return entry.when is not None and self.case.verdicts[f"resolve:{entry.id}"] is TRUE
 
     def _possible(self, selector: Selector) -> bool:
-        return any(self._means(selector, one) for one in self.result.undetermined)
-
-    def _means(self, selector: Selector, one: Undetermined) -> bool:
-        rule = self.case.guideline.rules[one.rule]
-        return self._matches(selector, self._draft(rule, rule.outputs[one.output]))
+        return any(self._matches(selector, one.outline) for one in self.open)
 
     # --- what is missing ----------------------------------------------------------------------------------------
 
@@ -212,7 +273,7 @@ class _Resolver:
         self.drafts += by_id.values()
 
     def _missing(self, ask: Ask) -> list[str]:
-        if ask.when is not None and self.case.verdicts[f"ask:{ask.index}"] is not Truth.TRUE:
+        if ask.when is not None and self.case.verdicts[f"ask:{ask.index}"] is not TRUE:
             return []
         names = [*ask.findings, *(self._screening() if ask.screening else ())]
         if ask.asked == "when_given" and not any(
@@ -220,7 +281,7 @@ class _Resolver:
         ):
             return []
         if ask.asked == "while_open":
-            waited = {name for one in self.result.undetermined if one.kind in ask.kinds for name in one.waits_for}
+            waited = {name for one in self.open if one.outline.kind in ask.kinds for name in self._waits(one)}
             return [name for name in names if name in waited]
         return [name for name in names if self._is_missing(ask, name)]
 
@@ -235,8 +296,8 @@ class _Resolver:
         if self.case.pathway is None:
             pathways = self.case.guideline.pathways.values()
             return tuple(dict.fromkeys(["pathway", *(name for pathway in pathways for name in pathway.screen)]))
-        more = self.case.verdicts.get(f"screen:{self.case.pathway.name}", Truth.FALSE)
-        extra = self.case.pathway.screen_more if more is Truth.TRUE else ()
+        more = self.case.verdicts.get(f"screen:{self.case.pathway.name}", FALSE)
+        extra = self.case.pathway.screen_more if more is TRUE else ()
         return tuple(dict.fromkeys((*self.case.pathway.screen, *extra)))
 
     # --- the table ----------------------------------------------------------------------------------------------
@@ -249,18 +310,28 @@ class _Resolver:
         if entry.operation in {"only_with", "only_without"}:
             self._only(entry)
             return
+        truth = self.case.verdicts[f"resolve:{entry.id}"] if entry.when is not None else TRUE
+        if truth is FALSE:
+            return
+        chosen = [draft for draft in self.drafts if self._matches(entry.selects, draft)]
         if entry.given and not any(self._any(selector) for selector in entry.given):
+            self._name_possible(entry.given, chosen)
             return
         if any(self._any(selector) for selector in entry.absent):
             return
-        truth = self.case.verdicts[f"resolve:{entry.id}"] if entry.when is not None else Truth.TRUE
-        if truth is Truth.FALSE:
-            return
-        chosen = [draft for draft in self.drafts if self._matches(entry.selects, draft)]
-        if truth is Truth.UNKNOWN:
+        if truth is UNKNOWN:
             self._name_open(entry, chosen)
         else:
             getattr(self, f"_{entry.operation}")(entry, chosen)
+
+    def _name_possible(self, beside: Sequence[Selector], chosen: Sequence[Draft]) -> None:
+        """Names beside drafts what would let an output come that the table weighs against them, red flags apart."""
+        if not chosen or all(selector.kinds == (RED_FLAG,) for selector in beside):
+            return
+        possible = [one for one in self.open if any(self._matches(selector, one.outline) for selector in beside)]
+        waits = dict.fromkeys(name for one in possible for name in self._waits(one))
+        for draft in chosen:
+            draft.could_change += [name for name in waits if name not in draft.could_change]
 
     def _matches(self, selector: Selector, draft: Draft) -> bool:
         return matches(selector, draft, self.case.pathway)
@@ -269,8 +340,10 @@ class _Resolver:
         return any(self._matches(selector, draft) for draft in self.drafts)
 
     def _name_open(self, entry: ResolveEntry, chosen: list[Draft]) -> None:
-        waits = [n for n in self.case.open_findings(f"resolve:{entry.id}") if self.case.reason(n) not in SCREENED]
         inside = [draft for draft in self.inside if self._matches(entry.selects, draft)]
+        if not chosen and not inside:
+            return
+        waits = [n for n in self.case.open_findings(f"resolve:{entry.id}") if self.case.reason(n) not in SCREENED]
         for draft in (*chosen, *inside):
             draft.could_change += [name for name in waits if name not in draft.could_change]
 
@@ -313,14 +386,14 @@ class _Resolver:
             self.drafts = [draft for draft in self.drafts if not self._matches(entry.selects, draft)]
         aside = [put.draft for put in self.result.set_aside]
         there = there or any(self._matches(selector, draft) for selector in others for draft in aside)
-        if there is (entry.operation == "only_without"):
+        if entry.operation == "only_with" and not there:
             kept = [put for put in self.result.set_aside if not self._matches(entry.selects, put.draft)]
             self.result.set_aside = kept
 
     def _makes_conditional(self, entry: ResolveEntry, chosen: list[Draft]) -> None:
         for draft in chosen:
             draft.conditional = True
-            draft.conditions.append(Settlement(entry.text, Truth.TRUE.value))
+            draft.conditions.append(Settlement(entry.text, TRUE.value))
 
     def _adds_attention(self, entry: ResolveEntry, chosen: list[Draft]) -> None:
         for draft in chosen:
@@ -342,6 +415,8 @@ class _Resolver:
             draft.contributions = [contribution, *draft.contributions]
             self.drafts.append(draft)
         self.inside = []
+        given = [draft for draft in self.drafts if contribution in draft.contributions]
+        self._name_possible(entry.absent, given)
 
     def note_the_rest(self) -> None:
         """What would have been a change inside the present step is a note where nothing continues."""
@@ -355,5 +430,5 @@ def _named_conditions(output: Output, settlements: tuple[Settlement, ...]) -> li
     """What a conditional output waits for: the parts of a term, or a sentence of its own."""
     if not output.conditional:
         return []
-    own = [Settlement(output.only_if, Truth.UNKNOWN.value)] if output.only_if is not None else []
+    own = [Settlement(output.only_if, UNKNOWN.value)] if output.only_if is not None else []
     return [*settlements, *own]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import carepath.display
+import carepath.explain
 from carepath.content.load import load_guideline
 from carepath.display.layout import Page, printable
 from carepath.display.words import Words, fill, in_sentence
@@ -18,13 +19,25 @@ if TYPE_CHECKING:
     from carepath.record.facts import Item
 
 #: The names of phrases that are put together from a value.
-FAMILIES = ("position_", "label_", "unit_", "part_", "parts_", "column_", "edge_", "how_", "heading_", "engine_")
+FAMILIES = (
+    "position_",
+    "label_",
+    "unit_",
+    "part_",
+    "parts_",
+    "column_",
+    "edge_",
+    "how_",
+    "heading_",
+    "engine_",
+    "condition_",
+)
 
 
 def code() -> str:
-    """The source of the displays that print phrases."""
-    folder = Path(str(carepath.display.__path__[0]))
-    return "\n".join(path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.py")))
+    """The source of the displays and explanations that print phrases."""
+    folders = [Path(str(path)) for path in (*carepath.display.__path__, *carepath.explain.__path__)]
+    return "\n".join(path.read_text(encoding="utf-8") for folder in folders for path in sorted(folder.glob("*.py")))
 
 
 def test_every_phrase_that_the_displays_name_is_in_the_content() -> None:
@@ -34,8 +47,9 @@ def test_every_phrase_that_the_displays_name_is_in_the_content() -> None:
 
 def test_every_phrase_of_the_content_is_used() -> None:
     text = code()
+    families = (*FAMILIES, *re.findall(r"""f["']([a-z_]+_)\{""", text))
     for name in load_guideline().phrases:
-        assert re.search(rf"""["']{name}["']""", text) or name.startswith(FAMILIES), name
+        assert re.search(rf"""["']{name}["']""", text) or name.startswith(families), name
 
 
 def test_both_languages_of_a_phrase_have_the_same_placeholders() -> None:

@@ -18,20 +18,29 @@ def test_each_undetermined_recommendation_has_its_sets() -> None:
     assert all(one.exact and one.sets for one in assessment.missing)
 
 
-def test_one_finding_settles_a_rule_that_waits_for_one() -> None:
+def test_a_rule_that_waits_for_one_finding_is_settled_by_it_and_by_what_the_table_reads_beside_it() -> None:
     one = missing_for(assessed("self-care failed"), "MD-4")
-    assert (one.first, one.sets) == ((), (("conflicting_advice",),))
-    assert one.sentence.en == (
-        '"Multidisciplinary meeting (MDO) - regional" (MD-4) is still open. It is settled by: conflicting advice.'
-    ) or "conflicting advice" in one.sentence.en
+    assert one.undetermined.waits_for == ("conflicting_advice",)
+    assert one.first == ()
+    assert one.sets == (("complexity_triage", "conflicting_advice", "information_exchange_consent"),)
+    assert one.sentence.en.endswith(
+        "It is settled by: complexity in GP triage, conflicting advice, consent to exchange information."
+    )
 
 
-def test_red_flags_that_are_not_known_stand_in_every_set_and_first() -> None:
-    assessment = assessed_as("self-care failed", rf_cauda_equina=None)
-    for one in assessment.missing:
-        if one.undetermined.kind != "red_flag_exit":
-            assert one.first == ("rf_cauda_equina",)
-            assert all(names[0] == "rf_cauda_equina" for names in one.sets)
+def test_red_flags_that_are_not_known_stand_in_every_set_of_a_step_change_and_first() -> None:
+    assessment = assessed("better")
+    moves = [one for one in assessment.missing if assessment.guideline.kinds[one.undetermined.kind].step_change]
+    assert moves
+    for one in moves:
+        assert one.first[0] == "rf_fracture_suspected"
+        assert all(names[0] == "rf_fracture_suspected" for names in one.sets)
+
+
+def test_an_entry_that_takes_a_recommendation_away_settles_it_alone() -> None:
+    one = missing_for(assessed("self-care failed"), "GC-1", 8)
+    assert one.undetermined.topic == "dn4_cutoff"
+    assert one.sets == (("dn4_total",),)
 
 
 def test_what_the_resolve_table_reads_beside_a_referral_stands_in_its_sets() -> None:
@@ -46,8 +55,7 @@ def test_a_change_of_one_instrument_waits_for_every_other_one() -> None:
 
 
 def test_the_present_step_is_settled_by_itself_or_by_the_line_of_care() -> None:
-    patient = {name: None for name in ("current_node",)}
-    one = missing_for(assessed_as("self-care failed", **patient, step1_selfcare_sufficient=None), "E-1")
+    one = missing_for(assessed_as("self-care failed", current_node=None, step1_selfcare_sufficient=None), "E-1")
     assert {"current_node", "current_line"} <= {name for names in one.sets for name in names}
     assert not any({"current_node", "current_line"} <= set(names) for names in one.sets)
 
@@ -62,5 +70,5 @@ def test_without_a_pathway_the_pathway_is_among_what_comes_first() -> None:
 
 
 def test_the_json_form_holds_the_sets() -> None:
-    data = json.loads(json.dumps(missing_for(assessed("self-care failed"), "MD-4").to_dict()))
-    assert (data["answer"], data["sets"], data["exact"]) == ("missing", [["conflicting_advice"]], True)
+    data = json.loads(json.dumps(missing_for(assessed("self-care failed"), "GC-1", 8).to_dict()))
+    assert (data["answer"], data["sets"], data["exact"]) == ("missing", [["dn4_total"]], True)

@@ -7,7 +7,7 @@ import pytest
 
 from carepath import ArgumentError, Assessment, load_guideline
 from carepath.explain.explanation import Explanation
-from tests.unit.explain.patients import PATIENTS, assessed, assessed_as, shared_patients
+from tests.unit.explain.patients import PATIENTS, assessed, shared_patients
 
 EVERYONE = [*((name, assessed(name)) for name in PATIENTS), *shared_patients()]
 KINDS = tuple(load_guideline().kinds)
@@ -78,13 +78,6 @@ def test_a_condition_shows_the_value_its_date_and_the_limit() -> None:
     assert (read.value, str(read.date)) == (4, "2026-02-20")
     limit = nodes["pain_duration_months >= chronic_months"].limits[0]
     assert (limit.parameter, limit.said.en) == ("chronic_months", "3 months")
-
-
-def test_a_dated_parameter_shows_from_when_it_holds() -> None:
-    patient = {"substantial_chance_earlier_steps_fail": True, "substantial_chance_reason": "earlier programme failed"}
-    explanation = assessed_as("last resort", **patient).why("matched_care_referral")
-    assert all(limit.since is None for node in explanation.walk() for limit in node.limits)
-    assert "matched_care_entitlement" in {one.subject for one in [assessed("last resort").why("matched_care_entitlement")]}
 
 
 def test_grounds_stand_with_quote_and_owner_and_counter_arguments_beside_them() -> None:

@@ -16,14 +16,17 @@ def test_what_is_not_met_stands_with_what_was_read_and_by_how_much() -> None:
 
 
 def test_what_is_not_known_stands_with_the_reason() -> None:
-    sentence = assessed("better").why_not("goals_all_attained" if False else "DE-2").sentence
-    assert "(refused by the patient)" in sentence.en or "(not recorded)" in sentence.en
+    sentence = assessed_as("self-care failed", complexity_triage={"status": "refused"}).why_not("MD-1").sentence
+    assert sentence.en.endswith("Not known: complexity in GP triage: high (refused by the patient).")
+    assert sentence.nl.endswith("hoog (door de patiënt geweigerd).")
 
 
 def test_the_nearest_rule_comes_first() -> None:
     explanation = assessed("self-care failed").why_not("mdo")
     assert rules(explanation)[0] in {"MD-1", "MD-4"}
-    misses = [sum(1 for one in node.walk() if one.role == "condition" and one.truth == "false") for node in explanation.nodes]
+    misses = [
+        sum(1 for one in node.walk() if one.role == "condition" and one.truth == "false") for node in explanation.nodes
+    ]
     assert misses[0] == min(misses)
 
 

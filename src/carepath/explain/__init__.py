@@ -1,0 +1,1 @@
+"""Why, why not, what is missing, what would change it."""

@@ -1,0 +1,197 @@
+"""The tree of a condition for one patient: each part with its truth, the values read, the limits and the grounds."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from fractions import Fraction
+
+from carepath.basis import Basis, leaf_findings
+from carepath.content.guideline import EVALUATION_DATE, PATHWAY, PRESENT_STEP, Text
+from carepath.display.words import Words, both
+from carepath.explain.explanation import Limit, Node, Read, phrase, standings
+from carepath.explain.statements import condition_text, label_of, line_of
+from carepath.language.check import parameters_of
+from carepath.language.evaluate import Trace
+from carepath.language.nodes import All, AnyOf, Change, Compare, Condition, DaysSince, FindingRef, Named, Not, children
+from carepath.language.truth import Truth
+from carepath.record.derived import trend_of
+
+#: The roles of nodes that stand for one condition and not for a group of them.
+LEAVES = frozenset({"condition", "not"})
+
+
+def tree_of(condition: Condition, basis: Basis) -> Node:
+    """The tree of a condition; its truth values are those of the evaluator."""
+    return _Grower(basis).node(basis.evaluation.trace(condition))
+
+
+def read_of(finding: str, basis: Basis) -> Read:
+    """A finding as it was read: as the engines saw it, or the reason why it is unknown."""
+    guideline, reading = basis.guideline, basis.reading(finding)
+    label = label_of(finding, guideline)
+    if finding == PATHWAY and basis.pathway is not None:
+        return Read(finding, label, basis.pathway.name, basis.pathway.text)
+    if finding == "current_node" and basis.position.step is not None and reading.value != basis.position.step:
+        step = basis.position.step
+        return Read(finding, label, step, both(lambda lang: Words(guideline, lang).step(step)))
+    reason = basis.reason(finding)
+    reason_text = guideline.vocabulary.get("reason", {}).get(reason or "")
+    values = [fact.value for fact in reading.facts if fact.value is not None]
+    if reading.known:
+        values = values[:1]
+    if not values:
+        return Read(finding, label, None, None, reading.date, None, reason, reason_text)
+
+    def said(lang: str) -> str:
+        words = Words(guideline, lang)
+        if finding == "current_node":
+            return words.listed(words.step(str(value)) for value in values)
+        return words.listed(words.value(finding, value) for value in values)
+
+    return Read(finding, label, reading.value, both(said), reading.date, reading.source, reason, reason_text)
+
+
+def limits_of(condition: Condition, basis: Basis) -> tuple[Limit, ...]:
+    """The parameters that a condition itself compares with, each with its value on the date."""
+    guideline, found = basis.guideline, []
+    for name in dict.fromkeys(parameters_of(condition, guideline.symbols)):
+        parameter = guideline.parameters[name]
+        dated = parameter.at(basis.at)
+        said = both(lambda lang, name=name: Words(guideline, lang).parameter(name, basis.at) or "")  # type: ignore[misc]
+        found.append(Limit(name, parameter.text, said, dated.start if dated is not None else None))
+    return tuple(found)
+
+
+class _Grower:
+    def __init__(self, basis: Basis) -> None:
+        self.basis = basis
+        self.guideline = basis.guideline
+
+    def node(self, trace: Trace) -> Node:
+        """The node of a part of a condition; a term shows the parts that it stands for."""
+        condition, truth = trace.condition, trace.truth.value
+        if trace.term is not None:
+            term = self.guideline.terms[trace.term]
+            grounds = standings(term.grounds, self.guideline)
+            parts = tuple(self._parts(trace.parts[0]))
+            return Node("term", term.text, term.name, truth, line_of(condition), grounds=grounds, children=parts)
+        if isinstance(condition, All | AnyOf):
+            role = "all" if isinstance(condition, All) else "any"
+            parts = tuple(self.node(part) for part in trace.parts)
+            text = phrase(self.guideline, f"tree_{role}")
+            return Node(role, text, None, truth, line_of(condition), children=parts)
+        if isinstance(condition, Not) and (trace.parts[0].term is not None or trace.parts[0].parts):
+            text = condition_text(condition, self.guideline, self.basis.at)
+            below = (self.node(trace.parts[0]),)
+            return Node("not", text, None, truth, line_of(condition), children=below)
+        return self._leaf(trace)
+
+    def _parts(self, inner: Trace) -> Iterator[Node]:
+        if inner.term is None and isinstance(inner.condition, All):
+            yield from (self.node(part) for part in inner.parts)
+        else:
+            yield self.node(inner)
+
+    def _leaf(self, trace: Trace) -> Node:
+        condition = trace.condition
+        leaf = condition.child if isinstance(condition, Not) else condition
+        return Node(
+            "condition",
+            condition_text(condition, self.guideline, self.basis.at),
+            None,
+            trace.truth.value,
+            line_of(condition),
+            reads=tuple(self._reads(leaf)),
+            limits=limits_of(leaf, self.basis),
+            gap=self._gap(leaf) if trace.truth is Truth.FALSE else None,
+        )
+
+    # --- values ------------------------------------------------------------------------------------------------------
+
+    def _reads(self, leaf: Condition) -> Iterator[Read]:
+        for name in leaf_findings(leaf):
+            if name == EVALUATION_DATE:
+                continue
+            read = read_of("current_node" if name == PRESENT_STEP else name, self.basis)
+            if isinstance(leaf, Compare) and isinstance(leaf.operand, Change) and leaf.operand.finding == name:
+                read = self._with_before(read, leaf.operand)
+            yield read
+
+    def _with_before(self, read: Read, change: Change) -> Read:
+        trend = trend_of(change, self.basis.situation)
+        if trend is None or trend.baseline.value is None:
+            return read
+        value = trend.baseline.value
+        before = both(lambda lang: Words(self.guideline, lang).value(read.finding, value))
+        return Read(
+            read.finding,
+            read.label,
+            read.value,
+            read.said,
+            read.date,
+            read.source,
+            read.reason,
+            read.reason_text,
+            before,
+            trend.baseline.date,
+        )
+
+    # --- by how much -------------------------------------------------------------------------------------------------
+
+    def _gap(self, leaf: Condition) -> Text | None:
+        """By how much a number missed its limit, in words; None where nothing can be counted."""
+        distance = distance_of(leaf, self.basis)
+        if distance is None or not distance or not isinstance(leaf, Compare) or leaf.op in {"==", "!="}:
+            return None
+        amount, unit = abs(distance), self._unit(leaf)
+        written = both(lambda lang: Words(self.guideline, lang).quantity(_number(amount), unit))
+        return phrase(self.guideline, "gap_below" if distance < 0 else "gap_above", amount=written)
+
+    def _unit(self, leaf: Compare) -> str | None:
+        operand = leaf.operand
+        if isinstance(operand, DaysSince) or (isinstance(operand, FindingRef) and operand.name == EVALUATION_DATE):
+            return "d"
+        if isinstance(operand, Change):
+            return "%" if operand.percent else self.guideline.findings[operand.finding].type.unit
+        return self.guideline.symbols.findings[operand.name].unit
+
+
+def distance_of(leaf: Condition, basis: Basis) -> Fraction | None:
+    """The number that a comparison read less the number it compares with; None where it compares no known numbers."""
+    if not isinstance(leaf, Compare):
+        return None
+    operand, scope = leaf.operand, basis.prepared.scope
+    read: object
+    if isinstance(operand, FindingRef):
+        read = basis.values.get(operand.name)
+        limit: object = scope.constant(operand, leaf.value)
+    else:
+        limit = scope.constant(None, leaf.value)
+        if isinstance(operand, DaysSince):
+            since = basis.reading(operand.finding).value
+            read = (basis.at - since).days if isinstance(since, dt.date) else None
+        else:
+            trend = trend_of(operand, basis.situation)
+            read = None if trend is None else trend.percent if operand.percent else trend.change
+    if isinstance(read, bool | str) or isinstance(limit, bool | str) or read is None:
+        return None
+    return Fraction(str(read)) - Fraction(str(limit))
+
+
+def _number(amount: Fraction) -> float:
+    """The amount to one decimal more than is read at a glance."""
+    return round(float(amount), 2)
+
+
+def leaves_below(condition: Condition, basis: Basis) -> Iterator[Condition]:
+    """The leaves of a condition, those of its terms too."""
+    terms = basis.prepared.scope.terms
+    if isinstance(condition, Named) and condition.name in terms:
+        yield from leaves_below(terms[condition.name], basis)
+        return
+    below = children(condition)
+    if not below:
+        yield condition
+    for child in below:
+        yield from leaves_below(child, basis)

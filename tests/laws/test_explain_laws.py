@@ -1,0 +1,271 @@
+"""Laws of explanations: sets settle and nothing less does, changes flip, trees say what the evaluator says."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping
+
+from hypothesis import assume
+from hypothesis import given as for_all
+from hypothesis import strategies as st
+
+from carepath import Assessment, Recommendation
+from carepath.explain.change import series_of
+from carepath.explain.explanation import Explanation, Node
+from carepath.explain.fills import Series, fills_of, renewed
+from carepath.explain.missing import Missing, settling_tree
+from carepath.explain.open_parts import leaves_in
+from carepath.explain.what_if import assessed_with
+from carepath.inference.drafts import Draft, matches
+from carepath.language.nodes import Change, Compare, is_derived
+from carepath.language.write import write_line
+from carepath.recommendation import Contribution
+from tests.laws.helpers import GUIDELINE, Case, cases, law, value_of
+
+#: Kinds that neither red flags nor screening hold up.
+FREE = frozenset({"red_flag_exit", "not_in_scope"})
+#: A set of more completions than this is tried with as many of them.
+MAX_TRIED = 40
+KINDS = st.sampled_from(tuple(GUIDELINE.kinds))
+ASKED = st.sampled_from(
+    (
+        *GUIDELINE.kinds,
+        *GUIDELINE.rules,
+        *GUIDELINE.conflicts,
+        *(step for pathway in GUIDELINE.pathways.values() for step in pathway.steps),
+    )
+)
+
+
+# --- the smallest sets -----------------------------------------------------------------------------------------------
+
+
+def is_settled(one: Missing, after: Assessment) -> bool:
+    """Whether an output has a verdict after the resolve table: read from what the assessment shows."""
+    undetermined = one.undetermined
+    for other in after.undetermined:
+        same = (other.rule, other.output) == (undetermined.rule, undetermined.output)
+        if same and (undetermined.target is None or other.target in {None, undetermined.target}):
+            return False
+    if any(is_held_up(put.until_known, after) for put in after.set_aside if gives(put.recommendation, one)):
+        return False
+    for rec in (*after.recommendations, *after.notes):
+        if gives(rec, one) and not is_settled_recommendation(rec, one, after):
+            return False
+    return True
+
+
+def gives(rec: Recommendation, one: Missing) -> bool:
+    undetermined = one.undetermined
+    step = undetermined.target if rec.kind in {"escalate", "deescalate"} else None
+    return step in {None, rec.target} and any(is_own(contribution, one) for contribution in rec.contributions)
+
+
+def is_own(contribution: Contribution, one: Missing) -> bool:
+    rule, output = contribution.rule, contribution.output
+    if rule is None or output is None:
+        return False
+    return (rule.id, output.index) == (one.undetermined.rule, one.undetermined.output)
+
+
+def is_held_up(names: tuple[str, ...], after: Assessment) -> bool:
+    return any(after.basis.reason(name) not in {None, "not_applicable"} for name in names)
+
+
+def is_settled_recommendation(rec: Recommendation, one: Missing, after: Assessment) -> bool:
+    own = next(c for c in rec.contributions if is_own(c, one))
+    waits = set(rec.could_change) & waited_for(own, rec, after)
+    if waits or (own.output is not None and own.output.settle is not None and is_held_up(rec.missing, after)):
+        return False
+    return rec.kind in FREE or not any(screens(asked) for asked in after.recommendations)
+
+
+def waited_for(own: Contribution, rec: Recommendation, after: Assessment) -> set[str]:
+    """What the entries that select one rule's output, and its way, wait for: others wait beside the other rules."""
+    names: set[str] = set()
+    fields = (rec.target, rec.urgency, rec.level, rec.group, rec.topic, rec.internal_step)
+    draft = Draft(rec.kind, [own], *fields)
+    for entry in GUIDELINE.resolve:
+        beside_others = entry.given or entry.absent
+        if entry.when is not None and not beside_others and matches(entry.selects, draft, after.basis.pathway):
+            names.update(after.basis.open_findings(f"resolve:{entry.id}"))
+    if own.transition is not None and own.transition.unless is not None:
+        names.update(after.basis.open_findings(f"transition:{own.transition.id}:unless"))
+    return names
+
+
+def screens(rec: Recommendation) -> bool:
+    asks = (contribution.ask for contribution in rec.contributions)
+    return any(ask is not None and ask.asked == "always" and ask.suspends and ask.when is None for ask in asks)
+
+
+def fills_for(one: Missing, before: Assessment) -> Mapping[str, tuple[Series, ...]]:
+    tree, _ = settling_tree(one.undetermined, before.basis)
+    leaves = [leaf.condition for leaf in leaves_in(tree) if leaf.condition is not None]
+    return {name: fills_of(name, leaves, before.basis) for names in one.sets for name in names}
+
+
+def completions(names: tuple[str, ...], fills: Mapping[str, tuple[Series, ...]]) -> Iterator[dict[str, Series]]:
+    """Values for all findings of a set; a step that was filled in belongs to the pathway that was."""
+    for values in itertools.product(*(fills[name] for name in names)):
+        made = dict(zip(names, values, strict=True))
+        step, pathway = made.get("current_node"), made.get("pathway")
+        if step and pathway and step[-1].value not in GUIDELINE.pathways[str(pathway[-1].value)].steps:
+            continue
+        yield made
+
+
+def reads_a_change(one: Missing, before: Assessment) -> bool:
+    tree, _ = settling_tree(one.undetermined, before.basis)
+    return any(
+        isinstance(leaf.condition, Compare) and isinstance(leaf.condition.operand, Change) for leaf in leaves_in(tree)
+    )
+
+
+def reads_what_is_derived(one: Missing, before: Assessment) -> bool:
+    tree, _ = settling_tree(one.undetermined, before.basis)
+    return any(leaf.condition is not None and is_derived(leaf.condition) for leaf in leaves_in(tree))
+
+
+def chosen(data: st.DataObject, before: Assessment) -> Missing:
+    found = [one for one in before.missing if one.sets]
+    assume(found)
+    return data.draw(st.sampled_from(found), label="missing")
+
+
+@law(120)
+@for_all(cases(), st.data())
+def test_every_smallest_set_settles_whatever_values_it_turns_out_to_have(case: Case, data: st.DataObject) -> None:
+    before = case.assess()
+    one = chosen(data, before)
+    names = data.draw(st.sampled_from(one.sets), label="set")
+    tried = list(itertools.islice(completions(names, fills_for(one, before)), 20_000))
+    assume(tried)
+    for made in data.draw(st.lists(st.sampled_from(tried), min_size=1, max_size=6), label="values"):
+        assert is_settled(one, assessed_with(before, made)), made
+
+
+@law(100)
+@for_all(cases(), st.data())
+def test_any_values_within_range_settle_and_not_only_the_ones_that_were_tried(case: Case, data: st.DataObject) -> None:
+    before = case.assess()
+    one = chosen(data, before)
+    assume(not reads_what_is_derived(one, before))
+    names = data.draw(st.sampled_from(one.sets), label="set")
+    made: dict[str, Series] = {}
+    pathway = case.pathway
+    for name in sorted(names, key=lambda name: name != "pathway"):
+        value = data.draw(value_of(name, pathway), label=name)
+        assume(isinstance(value, bool | int | float | str))
+        assert isinstance(value, bool | int | float | str)
+        pathway = str(value) if name == "pathway" else pathway
+        made[name] = renewed(before.basis.situation.record.facts(name), name, value, before.at)
+    assert is_settled(one, assessed_with(before, made))
+
+
+@law(60)
+@for_all(cases(), st.data())
+def test_no_proper_subset_of_a_smallest_set_settles(case: Case, data: st.DataObject) -> None:
+    before = case.assess()
+    one = chosen(data, before)
+    assume(not reads_a_change(one, before))
+    names = data.draw(st.sampled_from(one.sets), label="set")
+    fills = fills_for(one, before)
+    subset = tuple(data.draw(st.sets(st.sampled_from(names), max_size=len(names) - 1), label="subset"))
+    all_ways = list(itertools.islice(completions(subset, fills), MAX_TRIED + 1))
+    assume(len(all_ways) <= MAX_TRIED)
+    assert any(not is_settled(one, assessed_with(before, made)) for made in all_ways), subset
+
+
+@law(100)
+@for_all(cases())
+def test_the_sets_are_no_part_of_each_other_and_hold_what_comes_first(case: Case) -> None:
+    for one in case.assess().missing:
+        assert one.exact
+        for names in one.sets:
+            assert set(one.first) <= set(names) or one.undetermined.rule == "GC-1"
+            assert not any(set(other) < set(names) for other in one.sets)
+
+
+# --- what would change it --------------------------------------------------------------------------------------------
+
+
+@law(40)
+@for_all(cases(), KINDS)
+def test_every_change_really_flips_and_touches_only_what_may_change(case: Case, kind: str) -> None:
+    before = case.assess()
+    answer = before.what_would_change(kind)
+    stands = {one.kind for one in (*before.recommendations, *before.notes)}
+    assert answer.appears is (kind not in stands)
+    for change in answer.changes:
+        after = assessed_with(before, series_of(change, before))
+        assert (kind in {one.kind for one in (*after.recommendations, *after.notes)}) is answer.appears
+        for one in change:
+            finding = GUIDELINE.findings[one.finding]
+            assert finding.changeable
+            assert not finding.red_flag
+            assert before.basis.reading(one.finding).known
+
+
+@law(40)
+@for_all(cases())
+def test_no_change_is_offered_for_a_red_flag(case: Case) -> None:
+    assert case.assess().what_would_change("red_flag_exit").changes == ()
+
+
+# --- why and why not -------------------------------------------------------------------------------------------------
+
+
+def shape(one: Node) -> tuple[object, ...]:
+    return (one.role, one.truth, bool(one.text.en), tuple(shape(child) for child in one.children))
+
+
+def truths(explanation: Explanation) -> Iterator[tuple[str, str]]:
+    for node in explanation.walk():
+        if node.role in {"condition", "not", "term", "all", "any", "rule"} and node.condition and node.truth:
+            yield node.condition, node.truth
+
+
+@law(80)
+@for_all(cases(), ASKED)
+def test_the_truths_of_a_tree_are_those_of_the_evaluator(case: Case, asked: str) -> None:
+    assessment = case.assess()
+    basis = assessment.basis
+    known: dict[str, str] = {}
+    for clause in basis.prepared.clauses:
+        for part in basis.trace(clause).walk():
+            known[write_line(part.condition)] = part.truth.value
+    for condition, truth in truths(assessment.why_not(asked)):
+        assert known[condition] == truth, condition
+
+
+@law(80)
+@for_all(cases(), ASKED)
+def test_an_answer_names_only_findings_that_its_conditions_read(case: Case, asked: str) -> None:
+    assessment = case.assess()
+    for node in assessment.why(asked).walk():
+        if node.role == "condition":
+            line = (node.condition or "").replace("present_step", "current_node")
+            for read in node.reads:
+                assert read.finding in line or read.finding == "last_step_change_date"
+                reading = assessment.basis.reading(read.finding)
+                if read.finding not in {"current_node", "pathway"}:
+                    assert (read.value, read.date, read.source) == (reading.value, reading.date, reading.source)
+
+
+@law(80)
+@for_all(cases(), ASKED)
+def test_dutch_and_english_have_the_same_structure(case: Case, asked: str) -> None:
+    explanation = case.assess().why_not(asked)
+    assert explanation.sentence.en
+    assert explanation.sentence.nl
+    for node in explanation.walk():
+        assert bool(node.text.en) is bool(node.text.nl)
+        for read in node.reads:
+            assert (read.said is None) or (bool(read.said.en) is bool(read.said.nl))
+
+
+@law(40)
+@for_all(cases(), ASKED)
+def test_the_same_question_gets_the_same_answer(case: Case, asked: str) -> None:
+    assert case.assess().why_not(asked).to_dict() == case.assess().why_not(asked).to_dict()
