@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping
 
+import pytest
 from hypothesis import assume
 from hypothesis import given as for_all
 from hypothesis import strategies as st
@@ -21,6 +22,9 @@ from carepath.language.nodes import Change, Compare, is_derived
 from carepath.language.write import write_line
 from carepath.recommendation import Contribution
 from tests.laws.helpers import GUIDELINE, Case, cases, law, value_of
+
+#: Each example assesses a patient many times over: minutes in all.
+pytestmark = pytest.mark.slow
 
 #: Kinds that neither red flags nor screening hold up.
 FREE = frozenset({"red_flag_exit", "not_in_scope"})
