@@ -18,7 +18,7 @@ assess: $(VENV)/.installed
 	$(BIN)/carepath assess examples/low_back_pain_wpn4.yaml
 
 test: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 slow: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -m slow
