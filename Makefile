@@ -18,7 +18,7 @@ assess: $(VENV)/.installed
 	$(BIN)/carepath assess examples/low_back_pain_wpn4.yaml
 
 test: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --ignore=tests/laws
 
 slow: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -m slow
@@ -59,4 +59,7 @@ $(VENV)/.installed-docs: pyproject.toml
 	$(BIN)/python -m pip install --quiet --editable '.[docs]'
 	touch $(VENV)/.installed $@
 
-.PHONY: help assess test slow lint types check docs dev clean
+.PHONY: laws help assess test slow lint types check docs dev clean
+
+laws: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest -n auto tests/laws
