@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from carepath.basis import Basis
 from carepath.content.guideline import Conflict, Guideline
 from carepath.finish import finished, order_key
-from carepath.inference.resolve import Resolved
+from carepath.inference.sheet import Resolved
 from carepath.position import PathwayPosition
 from carepath.questions import next_questions
 from carepath.recommendation import Question, Recommendation, SetAside, Undetermined

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 
 from carepath.content.guideline import PATHWAY, PRESENT_STEP, Guideline, Text
 from carepath.inference.agreement import Prepared
-from carepath.inference.resolve import Case, Resolved, resolve
+from carepath.inference.case import Case
+from carepath.inference.resolve import resolve
+from carepath.inference.sheet import Resolved
 from carepath.language.evaluate import Evaluation, Known, Trace
 from carepath.language.nodes import Condition, Named
 from carepath.language.truth import Truth
@@ -51,6 +53,7 @@ class Basis:
         case = Case(
             guideline=self.guideline,
             outputs=self.prepared.outputs,
+            matchers=self.prepared.matchers[self.pathway.name if self.pathway is not None else None],
             pathway=self.pathway,
             step=self.position.step,
             verdicts=self.verdicts,

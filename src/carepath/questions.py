@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from carepath.basis import Basis
-from carepath.inference.resolve import Resolved
+from carepath.inference.sheet import Resolved
 from carepath.recommendation import Question, Recommendation
 
 #: A finding that the patient refused to tell, or that does not apply, is not asked again.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import functools
+from collections.abc import Callable, Iterator
 
 from carepath.content.guideline import EVALUATION_DATE, PRESENT_STEP, Ground, Guideline, tags_of
 from carepath.inference.agreement import Prepared
@@ -18,7 +19,7 @@ def grounds_of(contribution: Contribution, prepared: Prepared) -> tuple[Ground, 
 
 def tags_for(contribution: Contribution, prepared: Prepared) -> frozenset[str]:
     """The kinds of ground that a contribution stands on."""
-    return tags_of(grounds_of(contribution, prepared))
+    return tags_of(tuple(_grounds(contribution, prepared.guideline)))
 
 
 def _grounds(contribution: Contribution, guideline: Guideline) -> Iterator[Ground]:
@@ -64,6 +65,29 @@ def _by_output(contribution: Contribution) -> bool:
     return contribution.rule is not None and contribution.rule.by_output and contribution.output is not None
 
 
+_Names = Callable[[Condition, Guideline], tuple[str, ...]]
+
+
+def _once(work: _Names) -> _Names:
+    """The same function that works out a condition of one content once; at most so many conditions are kept."""
+    most = 20_000
+    #: The condition is kept too, so that no other one can get its identity.
+    kept: dict[tuple[int, str], tuple[Condition, tuple[str, ...]]] = {}
+
+    @functools.wraps(work)
+    def remembered(condition: Condition, guideline: Guideline) -> tuple[str, ...]:
+        key = (id(condition), guideline.content_hash)
+        found = kept.get(key)
+        if found is None:
+            if len(kept) >= most:
+                kept.clear()
+            found = kept[key] = (condition, work(condition, guideline))
+        return found[1]
+
+    return remembered
+
+
+@_once
 def terms_of(condition: Condition, guideline: Guideline) -> tuple[str, ...]:
     """The terms that a condition uses, also through other terms, each once."""
     found: dict[str, None] = {}
@@ -77,6 +101,7 @@ def terms_of(condition: Condition, guideline: Guideline) -> tuple[str, ...]:
     return tuple(found)
 
 
+@_once
 def all_parameters_of(condition: Condition, guideline: Guideline) -> tuple[str, ...]:
     """The parameters that a condition uses, also through terms, each once."""
     conditions = [condition, *(guideline.terms[term].when for term in terms_of(condition, guideline))]
@@ -85,12 +110,17 @@ def all_parameters_of(condition: Condition, guideline: Guideline) -> tuple[str, 
 
 def findings_read(contribution: Contribution, guideline: Guideline) -> tuple[str, ...]:
     """The findings that the conditions of a contribution read, in the order in which they stand."""
+    return tuple(dict.fromkeys(name for one in conditions_of(contribution) for name in _findings_of(one, guideline)))
+
+
+@_once
+def _findings_of(condition: Condition, guideline: Guideline) -> tuple[str, ...]:
+    """The findings that a condition reads, also through terms."""
     found: dict[str, None] = {}
-    for condition in conditions_of(contribution):
-        for one in (condition, *(guideline.terms[term].when for term in terms_of(condition, guideline))):
-            for name in names_of(one):
-                if name == PRESENT_STEP:
-                    found["current_node"] = None
-                elif name in guideline.findings and name != EVALUATION_DATE:
-                    found[name] = None
+    for one in (condition, *(guideline.terms[term].when for term in terms_of(condition, guideline))):
+        for name in names_of(one):
+            if name == PRESENT_STEP:
+                found["current_node"] = None
+            elif name in guideline.findings and name != EVALUATION_DATE:
+                found[name] = None
     return tuple(found)

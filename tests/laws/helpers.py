@@ -28,7 +28,12 @@ LEAVES_AT_ONCE = frozenset({"emergency", "urgent"})
 
 
 def law(examples: int) -> settings:
-    """The settings of a property: always the same examples, whatever the machine and its load."""
+    """The settings of a property: always the same examples, whatever the machine and its load.
+
+    With ``--hypothesis-profile=thorough`` as many times more as ``tests/conftest.py`` says.
+    """
+    usual = settings.get_profile("default").max_examples
+    examples = examples * settings().max_examples // usual
     health = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
     return settings(max_examples=examples, deadline=None, derandomize=True, suppress_health_check=health)
 

@@ -5,26 +5,23 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping
 
-import pytest
 from hypothesis import assume
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
 from carepath import Assessment, Recommendation
 from carepath.explain.change import series_of
-from carepath.explain.explanation import Explanation, Node
+from carepath.explain.explanation import Explanation
 from carepath.explain.fills import Series, fills_of, renewed
-from carepath.explain.missing import Missing, settling_tree
+from carepath.explain.missing import Missing, missing_for, settling_tree
 from carepath.explain.open_parts import leaves_in
+from carepath.explain.smallest_sets import Workshop
 from carepath.explain.what_if import assessed_with
 from carepath.inference.drafts import Draft, matches
 from carepath.language.nodes import Change, Compare, is_derived
 from carepath.language.write import write_line
 from carepath.recommendation import Contribution
 from tests.laws.helpers import GUIDELINE, Case, cases, law, value_of
-
-#: Each example assesses a patient many times over: minutes in all.
-pytestmark = pytest.mark.slow
 
 #: Kinds that neither red flags nor screening hold up.
 FREE = frozenset({"red_flag_exit", "not_in_scope"})
@@ -110,13 +107,11 @@ def fills_for(one: Missing, before: Assessment) -> Mapping[str, tuple[Series, ..
 
 
 def completions(names: tuple[str, ...], fills: Mapping[str, tuple[Series, ...]]) -> Iterator[dict[str, Series]]:
-    """Values for all findings of a set; a step that was filled in belongs to the pathway that was."""
+    """Values for all findings of a set."""
     for values in itertools.product(*(fills[name] for name in names)):
         made = dict(zip(names, values, strict=True))
-        step, pathway = made.get("current_node"), made.get("pathway")
-        if step and pathway and step[-1].value not in GUIDELINE.pathways[str(pathway[-1].value)].steps:
-            continue
-        yield made
+        if fits(made):
+            yield made
 
 
 def reads_a_change(one: Missing, before: Assessment) -> bool:
@@ -132,24 +127,35 @@ def reads_what_is_derived(one: Missing, before: Assessment) -> bool:
 
 
 def chosen(data: st.DataObject, before: Assessment) -> Missing:
-    found = [one for one in before.missing if one.sets]
-    assume(found)
-    return data.draw(st.sampled_from(found), label="missing")
+    assume(before.undetermined)
+    one = data.draw(st.sampled_from(before.undetermined), label="undetermined")
+    found = missing_for(one, Workshop(before.basis))
+    assert found.exact
+    assume(found.sets)
+    return found
 
 
-@law(120)
+def fits(made: Mapping[str, Series]) -> bool:
+    """A step that was filled in belongs to the pathway that was."""
+    step, pathway = made.get("current_node"), made.get("pathway")
+    return not step or not pathway or step[-1].value in GUIDELINE.pathways[str(pathway[-1].value)].steps
+
+
+@law(40)
 @for_all(cases(), st.data())
 def test_every_smallest_set_settles_whatever_values_it_turns_out_to_have(case: Case, data: st.DataObject) -> None:
     before = case.assess()
     one = chosen(data, before)
     names = data.draw(st.sampled_from(one.sets), label="set")
-    tried = list(itertools.islice(completions(names, fills_for(one, before)), 20_000))
-    assume(tried)
-    for made in data.draw(st.lists(st.sampled_from(tried), min_size=1, max_size=6), label="values"):
+    fills = fills_for(one, before)
+    assume("last_step_change_date" not in names)  # the day must leave room for a value to count from
+    for _ in range(3):
+        made = {name: data.draw(st.sampled_from(fills[name]), label=name) for name in names}
+        assume(fits(made))
         assert is_settled(one, assessed_with(before, made)), made
 
 
-@law(100)
+@law(40)
 @for_all(cases(), st.data())
 def test_any_values_within_range_settle_and_not_only_the_ones_that_were_tried(case: Case, data: st.DataObject) -> None:
     before = case.assess()
@@ -167,7 +173,7 @@ def test_any_values_within_range_settle_and_not_only_the_ones_that_were_tried(ca
     assert is_settled(one, assessed_with(before, made))
 
 
-@law(60)
+@law(30)
 @for_all(cases(), st.data())
 def test_no_proper_subset_of_a_smallest_set_settles(case: Case, data: st.DataObject) -> None:
     before = case.assess()
@@ -181,20 +187,19 @@ def test_no_proper_subset_of_a_smallest_set_settles(case: Case, data: st.DataObj
     assert any(not is_settled(one, assessed_with(before, made)) for made in all_ways), subset
 
 
-@law(100)
-@for_all(cases())
-def test_the_sets_are_no_part_of_each_other_and_hold_what_comes_first(case: Case) -> None:
-    for one in case.assess().missing:
-        assert one.exact
-        for names in one.sets:
-            assert set(one.first) <= set(names) or one.undetermined.rule == "GC-1"
-            assert not any(set(other) < set(names) for other in one.sets)
+@law(40)
+@for_all(cases(), st.data())
+def test_no_set_holds_another_and_each_holds_what_comes_first(case: Case, data: st.DataObject) -> None:
+    one = chosen(data, case.assess())
+    for names in one.sets:
+        assert set(one.first) <= set(names) or one.undetermined.rule == "GC-1"
+        assert not any(set(other) < set(names) for other in one.sets)
 
 
 # --- what would change it --------------------------------------------------------------------------------------------
 
 
-@law(40)
+@law(15)
 @for_all(cases(), KINDS)
 def test_every_change_really_flips_and_touches_only_what_may_change(case: Case, kind: str) -> None:
     before = case.assess()
@@ -211,7 +216,7 @@ def test_every_change_really_flips_and_touches_only_what_may_change(case: Case, 
             assert before.basis.reading(one.finding).known
 
 
-@law(40)
+@law(15)
 @for_all(cases())
 def test_no_change_is_offered_for_a_red_flag(case: Case) -> None:
     assert case.assess().what_would_change("red_flag_exit").changes == ()
@@ -220,17 +225,13 @@ def test_no_change_is_offered_for_a_red_flag(case: Case) -> None:
 # --- why and why not -------------------------------------------------------------------------------------------------
 
 
-def shape(one: Node) -> tuple[object, ...]:
-    return (one.role, one.truth, bool(one.text.en), tuple(shape(child) for child in one.children))
-
-
 def truths(explanation: Explanation) -> Iterator[tuple[str, str]]:
     for node in explanation.walk():
         if node.role in {"condition", "not", "term", "all", "any", "rule"} and node.condition and node.truth:
             yield node.condition, node.truth
 
 
-@law(80)
+@law(40)
 @for_all(cases(), ASKED)
 def test_the_truths_of_a_tree_are_those_of_the_evaluator(case: Case, asked: str) -> None:
     assessment = case.assess()
@@ -243,7 +244,7 @@ def test_the_truths_of_a_tree_are_those_of_the_evaluator(case: Case, asked: str)
         assert known[condition] == truth, condition
 
 
-@law(80)
+@law(40)
 @for_all(cases(), ASKED)
 def test_an_answer_names_only_findings_that_its_conditions_read(case: Case, asked: str) -> None:
     assessment = case.assess()
@@ -257,7 +258,7 @@ def test_an_answer_names_only_findings_that_its_conditions_read(case: Case, aske
                     assert (read.value, read.date, read.source) == (reading.value, reading.date, reading.source)
 
 
-@law(80)
+@law(40)
 @for_all(cases(), ASKED)
 def test_dutch_and_english_have_the_same_structure(case: Case, asked: str) -> None:
     explanation = case.assess().why_not(asked)
@@ -269,7 +270,7 @@ def test_dutch_and_english_have_the_same_structure(case: Case, asked: str) -> No
             assert (read.said is None) or (bool(read.said.en) is bool(read.said.nl))
 
 
-@law(40)
+@law(15)
 @for_all(cases(), ASKED)
 def test_the_same_question_gets_the_same_answer(case: Case, asked: str) -> None:
     assert case.assess().why_not(asked).to_dict() == case.assess().why_not(asked).to_dict()

@@ -144,7 +144,7 @@ def test_an_emergency_stands_alone_and_the_rest_is_set_aside(case: Case, finding
     check_nothing_is_made_up(before, after)
 
 
-@law(120)
+@law(100)
 @for_all(cases())
 def test_nothing_moves_while_an_applicable_red_flag_is_unknown(case: Case) -> None:
     check_screened_first(case.assess())

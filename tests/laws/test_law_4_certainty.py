@@ -79,7 +79,7 @@ def check_scores_decide_no_referral(before: Assessment, after: Assessment) -> No
     assert referrals(before) == referrals(after)
 
 
-@law(100)
+@law(70)
 @for_all(cases())
 def test_everything_given_stands_on_named_rules_and_grounds(case: Case) -> None:
     assessment = case.assess()

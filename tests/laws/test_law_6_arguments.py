@@ -171,7 +171,7 @@ def test_the_check_finds_who_looks_outside(look: Callable[[], object]) -> None:
 
 
 def test_the_check_finds_a_resolver_that_keeps_the_order_of_the_rules(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("carepath.inference.resolve.sorted", lambda items, **_: list(items), raising=False)
+    monkeypatch.setattr("carepath.inference.case.sorted", lambda items, **_: list(items), raising=False)
     case = Case({"rf_fracture_suspected": True, "rf_nonspecific_features_count": 2}, guideline=renamed())
     backwards = broken(rules=dict(reversed([*GUIDELINE.rules.items()])))
     must_fail(check_same_content, case.assess(), dataclasses.replace(case, guideline=backwards).assess())

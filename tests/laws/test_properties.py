@@ -190,7 +190,7 @@ def test_the_check_finds_advice_that_grows_by_forgetting(monkeypatch: pytest.Mon
     check_less_knowledge_gives_no_stronger_advice(
         case.assess(), case.without("imsr_in_progress").assess(), "imsr_in_progress"
     )
-    monkeypatch.setattr("carepath.inference.resolve._Resolver._name_open", lambda *_: None)
+    monkeypatch.setattr("carepath.inference.resolve._Table._name_open", lambda *_: None)
     after = case.without("imsr_in_progress").assess()
     must_fail(check_less_knowledge_gives_no_stronger_advice, case.assess(), after, "imsr_in_progress")
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from carepath.record.facts import Fact
 
 Data = dict[str, object]
+_PLAIN = (str, bool, int, float)
 
 
 def step_data(step: str, guideline: Guideline) -> Data | None:
@@ -49,6 +50,8 @@ def text_data(text: Text) -> Data:
 
 def json_types(value: object) -> object:
     """The value in the types that JSON has; a mapping's keys are sorted, a set's items too."""
+    if value is None or isinstance(value, _PLAIN):
+        return value
     if isinstance(value, Text):
         return text_data(value)
     if isinstance(value, Mapping):
@@ -57,7 +60,7 @@ def json_types(value: object) -> object:
         return value.isoformat()
     if isinstance(value, set | frozenset):
         return sorted(str(item) for item in value)
-    if isinstance(value, Iterable) and not isinstance(value, str):
+    if isinstance(value, Iterable):
         return [json_types(item) for item in value]
     return value
 

@@ -12,7 +12,9 @@ FIELD = 15
 
 def printable(text: str) -> str:
     """The text without line breaks and control characters; a record may hold any."""
-    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+    if not text.isprintable():
+        text = "".join(letter if letter.isprintable() else " " for letter in text)
+    return " ".join(text.split())
 
 
 @dataclass(slots=True)
@@ -62,11 +64,21 @@ class Page:
             self._wrapped(text, begin, " " * (indent + FIELD + hang))
 
     def _wrapped(self, text: str, first: str, rest: str) -> None:
-        found = textwrap.wrap(
-            printable(text),
-            self.width,
-            initial_indent=first,
-            subsequent_indent=rest,
-            break_on_hyphens=False,
-        )
-        self.lines += found or [first.rstrip()]
+        words = printable(text).split(" ")
+        if len(max(words, key=len)) > self.width - max(len(first), len(rest)):
+            self.lines += textwrap.wrap(
+                " ".join(words),
+                self.width,
+                initial_indent=first,
+                subsequent_indent=rest,
+                break_on_hyphens=False,
+            )
+            return
+        line = first + words[0]
+        for word in words[1:]:
+            if len(line) + 1 + len(word) > self.width:
+                self.lines.append(line)
+                line = rest + word
+            else:
+                line += " " + word
+        self.lines.append(line.rstrip())

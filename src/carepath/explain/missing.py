@@ -20,9 +20,9 @@ from carepath.explain.statements import listed
 from carepath.explain.subjects import RED_FLAG, headline, transitions_of
 from carepath.explain.tree import read_of
 from carepath.explain.why_not import alone_of
+from carepath.inference.case import SCREENED, STEP_KINDS
 from carepath.inference.clauses import output_id
 from carepath.inference.drafts import Draft, matches
-from carepath.inference.resolve import SCREENED, STEP_KINDS
 from carepath.language.nodes import All, AnyOf, Compare, Condition, FindingRef, Named, Not, Word, children
 from carepath.language.truth import Truth
 from carepath.recommendation import Contribution, Recommendation, Undetermined
@@ -78,12 +78,15 @@ def missing_of(assessment: Assessment) -> tuple[Missing, ...]:
     basis = assessment.basis
     closed = bool(alone_of(assessment))
     workshop = Workshop(basis)
-    made = []
-    for one in assessment.undetermined:
-        if not closed or one.kind in _FREE:
-            tree, first = settling_tree(one, basis)
-            made.append(_explained(one, first, smallest_sets(tree, workshop), basis))
-    return tuple(made)
+    wanted = [one for one in assessment.undetermined if not closed or one.kind in _FREE]
+    return tuple(missing_for(one, workshop) for one in wanted)
+
+
+def missing_for(one: Undetermined, workshop: Workshop) -> Missing:
+    """The smallest sets that settle one undetermined recommendation."""
+    basis = workshop.basis
+    tree, first = settling_tree(one, basis)
+    return _explained(one, first, smallest_sets(tree, workshop), basis)
 
 
 # --- what has to be settled ------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from carepath.display.wording import named_step, recommendation_text
 from carepath.display.words import Words, both
 from carepath.errors import ArgumentError, Problem, nearest
 from carepath.explain.explanation import phrase
-from carepath.inference.resolve import STEP_KINDS
+from carepath.inference.case import STEP_KINDS
 from carepath.pathway import Transition
 from carepath.recommendation import Contribution, Recommendation
 

@@ -15,8 +15,8 @@ from carepath.explain.shortfall import Shortfall, parts_named, shortfall_of
 from carepath.explain.statements import listed
 from carepath.explain.subjects import Subject, headline, subject_of
 from carepath.explain.tree import read_of
+from carepath.inference.case import STEP_KINDS
 from carepath.inference.drafts import matches
-from carepath.inference.resolve import STEP_KINDS
 from carepath.recommendation import Recommendation, SetAside
 
 if TYPE_CHECKING:

@@ -13,11 +13,12 @@ from dataclasses import dataclass, field
 
 from carepath.content.guideline import Guideline
 from carepath.errors import EngineDisagreement, EngineError, Problem
+from carepath.inference.case import Possible, matchers, possible_outputs
 from carepath.inference.clauses import clauses_of, derived_leaves, leaves_of, output_id
 from carepath.inference.direct import DirectEngine
+from carepath.inference.drafts import Matcher
 from carepath.inference.durable import DurableEngine, availability
 from carepath.inference.normal_form import Branch, TooManyBranches, branches
-from carepath.inference.resolve import Possible, possible_outputs
 from carepath.language.evaluate import Looks, Scope, Values
 from carepath.language.nodes import Condition
 from carepath.language.truth import Truth
@@ -62,6 +63,14 @@ class Prepared:
     def outputs(self) -> tuple[Possible, ...]:
         """The outputs of all rules."""
         return possible_outputs(self.guideline)
+
+    @functools.cached_property
+    def matchers(self) -> dict[str | None, dict[int, Matcher]]:
+        """By the name of a pathway (None while none is chosen) what tells which drafts a selector means."""
+        found: dict[str | None, dict[int, Matcher]] = {None: matchers(self.guideline, None)}
+        for name, pathway in self.guideline.pathways.items():
+            found[name] = matchers(self.guideline, pathway)
+        return found
 
     @functools.cached_property
     def _durable(self) -> DurableEngine:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from carepath.content.guideline import Selector
@@ -67,6 +67,20 @@ def matches(selector: Selector, draft: Draft, pathway: Pathway | None) -> bool:
         or (selector.topics and draft.topic not in selector.topics)
         or (selector.internal_steps and draft.internal_step not in selector.internal_steps)
     )
+
+
+#: Tells whether a draft is among those that one selector means.
+Matcher = Callable[[Draft], bool]
+
+
+def matcher(selector: Selector, pathway: Pathway | None) -> Matcher:
+    """What tells it for one selector; most name nothing but kinds, or nothing but rules."""
+    kinds, rules = frozenset(selector.kinds), frozenset(selector.rules)
+    if kinds and selector == Selector(kinds=selector.kinds):
+        return lambda draft: draft.kind in kinds
+    if rules and selector == Selector(rules=selector.rules):
+        return lambda draft: not rules.isdisjoint([one.rule_id for one in draft.contributions])
+    return lambda draft: matches(selector, draft, pathway)
 
 
 def merged(drafts: Iterable[Draft]) -> list[Draft]:

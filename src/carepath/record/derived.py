@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import operator
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from carepath.content.guideline import Finding
@@ -62,10 +62,14 @@ class Situation:
     readings: Mapping[str, Reading]
     findings: Mapping[str, Finding]
     at: dt.date
+    _missing: dict[str, Reading] = field(default_factory=dict, repr=False, compare=False)
 
     def reading(self, finding: str) -> Reading:
         """The reading of a finding, recorded or not."""
-        return self.readings.get(finding) or missing(finding)
+        found = self.readings.get(finding) or self._missing.get(finding)
+        if found is None:
+            found = self._missing[finding] = missing(finding)
+        return found
 
 
 #: Tells the truth of one derived leaf.

@@ -64,8 +64,11 @@ class RecordBuilder:
         """The record; facts of one day stand in the order of their text, never in the order of arrival."""
         series = {}
         for name in sorted(self.facts):
-            unique = {_order(fact): fact for fact in self.facts[name]}
-            series[name] = tuple(unique[key] for key in sorted(unique))
+            facts = self.facts[name]
+            if len(facts) > 1:
+                unique = {_order(fact): fact for fact in facts}
+                facts = [unique[key] for key in sorted(unique)]
+            series[name] = tuple(facts)
         return Record(series, used, unused)
 
 

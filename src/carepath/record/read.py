@@ -96,22 +96,30 @@ class _Reader:
             self._take_one(finding, given, (finding.name,))
 
     def _take_one(self, finding: Finding, given: object, path: Path) -> None:
-        parts: Mapping[str, object] = given if isinstance(given, Mapping) else {"value": given}
-        for key in parts:
-            if key not in PARTS_OF_A_FACT:
-                shown = _key(key)
-                advice = nearest(shown, PARTS_OF_A_FACT)
-                self._problem("CP068", f"{finding.name}: unknown part {_short(shown)!r}", (*path, shown), advice)
-                return
         try:
-            fact = self._fact(finding, parts)
+            fact = self._fact(finding, given, path) if isinstance(given, Mapping) else self._plain(finding, given)
         except Unreadable as problem:
             self._problem(problem.code, f"{finding.name}: {problem.message}", path, problem.advice)
             return
         if fact is not None:
             self.builder.add(fact)
 
-    def _fact(self, finding: Finding, parts: Mapping[str, object]) -> Fact | None:
+    def _plain(self, finding: Finding, value: object) -> Fact | None:
+        """A value with nothing beside it: known, and dated on the evaluation date."""
+        if value is None:
+            return None
+        read = read_value(finding.type, value, finding.name)
+        if read == () and not finding.empty_is_known:
+            return Fact(finding.name, None, self.at, "unknown", undated=True)
+        return Fact(finding.name, read, self.at, undated=True)
+
+    def _fact(self, finding: Finding, parts: Mapping[object, object], path: Path) -> Fact | None:
+        for key in parts:
+            if key not in PARTS_OF_A_FACT:
+                shown = _key(key)
+                advice = nearest(shown, PARTS_OF_A_FACT)
+                self._problem("CP068", f"{finding.name}: unknown part {_short(shown)!r}", (*path, shown), advice)
+                return None
         value = parts.get("value")
         status = parts.get("status", KNOWN if value is not None else "unknown")
         if status not in STATUSES:
@@ -167,7 +175,7 @@ def _is_series(finding: Finding, given: list[object] | tuple[object, ...]) -> bo
     )
 
 
-def _optional_text(parts: Mapping[str, object], key: str) -> str | None:
+def _optional_text(parts: Mapping[object, object], key: str) -> str | None:
     value = parts.get(key)
     if value is None:
         return None

@@ -81,15 +81,16 @@ def missing(finding: str) -> Reading:
 
 
 def _read(name: str, facts: tuple[Fact, ...], currency: float | None, at: dt.date) -> Reading:
-    seen = [fact for fact in facts if fact.date <= at]
+    # In the order of their dates: mostly all are seen, and mostly all are of one day.
+    seen = facts if facts[-1].date <= at else tuple(fact for fact in facts if fact.date <= at)
     if not seen:
         return Reading(name, None, LATER)
     newest = seen[-1].date
-    of_day = tuple(fact for fact in seen if fact.date == newest)
+    of_day = seen if seen[0].date == newest else tuple(fact for fact in seen if fact.date == newest)
     known = tuple(fact for fact in of_day if fact.status == KNOWN)
     if not known:
         return Reading(name, None, _reason(of_day), of_day)
-    if len({(value_text(fact.value), fact.version) for fact in known}) > 1:
+    if len(known) > 1 and len({(value_text(fact.value), fact.version) for fact in known}) > 1:
         return Reading(name, None, CONTRADICTORY, known)
     if currency is not None and (at - newest).days > currency:
         return Reading(name, None, STALE, known)
@@ -98,8 +99,7 @@ def _read(name: str, facts: tuple[Fact, ...], currency: float | None, at: dt.dat
 
 def _read_flag(name: str, facts: tuple[Fact, ...], currency: float | None, at: dt.date) -> Reading:
     """Only a later false supersedes a true; a refusal or an unknown after it does not."""
-    seen = [fact for fact in facts if fact.date <= at]
-    known = [fact for fact in seen if fact.status == KNOWN]
+    known = [fact for fact in facts if fact.date <= at and fact.status == KNOWN]
     if known:
         newest = known[-1].date
         raised = tuple(fact for fact in known if fact.date == newest and fact.value is True)

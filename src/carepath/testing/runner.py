@@ -12,8 +12,8 @@ from carepath.basis import Basis, leaf_findings
 from carepath.content.guideline import Guideline, Output, Rule
 from carepath.content.load import load_guideline
 from carepath.errors import CarepathError, Problem, ScenarioError
+from carepath.inference.case import STEP_KINDS
 from carepath.inference.clauses import output_id, transition_ids
-from carepath.inference.resolve import STEP_KINDS
 from carepath.language.evaluate import Trace
 from carepath.language.nodes import Condition, Not
 from carepath.language.truth import Truth

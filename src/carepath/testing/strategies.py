@@ -15,9 +15,9 @@ from typing import Any
 from carepath.basis import leaf_findings
 from carepath.content.guideline import PATHWAY, PRESENT_STEP, Guideline
 from carepath.errors import ArgumentError, MissingExtra, Problem, nearest
+from carepath.inference.case import STEP_KINDS
 from carepath.inference.clauses import derived_leaves, output_id, transition_ids
 from carepath.inference.normal_form import Branch, branches
-from carepath.inference.resolve import STEP_KINDS
 from carepath.language.nodes import Condition
 from carepath.language.write import write_line
 from carepath.testing.finding_values import FindingValues
