@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TypeVar, overload
 
 from carepath.assessment import Assessment
 from carepath.basis import Basis
@@ -21,6 +22,7 @@ from carepath.record.read import Locate, read_record
 from carepath.record.snapshot import Reading, take_snapshot
 
 LANGUAGES = ("en", "nl")
+T = TypeVar("T")
 
 #: A patient as callers give it: a mapping of findings, a FHIR bundle, or a record that was read before.
 Patient = Mapping[str, object] | Record
@@ -71,6 +73,7 @@ def assess(
     return Assessment(basis, basis.resolved())
 
 
+@overload
 def assess_many(
     patients: Iterable[Patient],
     *,
@@ -79,11 +82,66 @@ def assess_many(
     guideline: Guideline | None = None,
     engine: str = "both",
     lang: str = "en",
-) -> Iterator[Assessment]:
-    """The assessments of many patients, one at a time and in their order; arguments and errors as for ``assess``."""
+) -> Iterator[Assessment]: ...
+
+
+@overload
+def assess_many(
+    patients: Iterable[Patient],
+    *,
+    pathway: str | None = None,
+    at: dt.date | str,
+    guideline: Guideline | None = None,
+    engine: str = "both",
+    lang: str = "en",
+    processes: int = 1,
+    then: Callable[[Assessment], T],
+) -> Iterator[T]: ...
+
+
+def assess_many(
+    patients: Iterable[Patient],
+    *,
+    pathway: str | None = None,
+    at: dt.date | str,
+    guideline: Guideline | None = None,
+    engine: str = "both",
+    lang: str = "en",
+    processes: int = 1,
+    then: Callable[[Assessment], T] | None = None,
+) -> Iterator[Assessment] | Iterator[T]:
+    """The assessments of many patients, one at a time and in their order.
+
+    Args:
+        patients: as for ``assess``, each; they are taken as they are needed.
+        pathway: as for ``assess``.
+        at: as for ``assess``.
+        guideline: as for ``assess``.
+        engine: as for ``assess``.
+        lang: as for ``assess``.
+        processes: how many processes assess; with more than one ``then`` is needed, for an assessment stays in the
+            process that made it, and the guideline must have been loaded from files.
+        then: what is made of each assessment and given in its place, say ``Assessment.to_json``. With more than one
+            process it is a function at the top level of a module, and what it gives can be pickled.
+
+    Returns:
+        An iterator over the assessments, or over what ``then`` makes of them.
+
+    Raises:
+        ArgumentError: more than one process without ``then``; and as for ``assess``, in the place of a patient.
+    """
+    if processes < 1 or (processes > 1 and then is None):
+        message = f"{processes} processes without `then`" if processes > 1 else f"{processes} processes"
+        advice = "say with `then` what each process makes of an assessment: then=Assessment.to_json"
+        raise ArgumentError([Problem("CP082", message, None, advice if processes > 1 else "give 1 or more")])
     content = guideline if guideline is not None else load_guideline()
-    for patient in patients:
-        yield assess(patient, pathway=pathway, at=at, guideline=content, engine=engine, lang=lang)
+    if processes > 1 and then is not None:
+        from carepath.processes import in_processes, task_for  # noqa: PLC0415 - only several processes need it
+
+        task = task_for(content, pathway=pathway, at=at, engine=engine, lang=lang, then=then)
+        return in_processes(patients, task, content, processes)
+    made = (assess(one, pathway=pathway, at=at, guideline=content, engine=engine, lang=lang) for one in patients)
+    return map(then, made) if then is not None else made
 
 
 def evaluation_date(at: object) -> dt.date:

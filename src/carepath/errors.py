@@ -132,11 +132,19 @@ class CarepathError(Exception):
 
     default_code = "CP082"
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """An error that comes from another process says what it said there."""
+        return _again, (type(self), self.problems, self.red_flags)
+
     def _render(self) -> str:
         lines = [str(problem) for problem in self.problems]
         if self.red_flags:
             lines.append("red flags seen before the error, to be shown to the clinician: " + ", ".join(self.red_flags))
         return "\n".join(lines)
+
+
+def _again(kind: type[CarepathError], problems: tuple[Problem, ...], red_flags: tuple[str, ...]) -> CarepathError:
+    return kind(problems, red_flags=red_flags)
 
 
 class ContentError(CarepathError):
