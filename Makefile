@@ -6,7 +6,7 @@ BIN = $(VENV)/bin
 help:
 	@echo "assess  assess an example patient"
 	@echo "test    run the tests, without the slow ones"
-	@echo "slow    run the slow tests"
+	@echo "slow    run the slow tests, and the laws with ten times the examples"
 	@echo "lint    ruff: rules and format"
 	@echo "types   mypy"
 	@echo "check   check rules/ and pathways/"
@@ -18,10 +18,11 @@ assess: $(VENV)/.installed
 	$(BIN)/carepath assess examples/low_back_pain_wpn4.yaml
 
 test: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest -n auto --ignore=tests/laws
+	$(BIN)/python -m pytest -n auto
 
 slow: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest -m slow
+	$(BIN)/python -m pytest -n auto -m slow
+	$(BIN)/python -m pytest -n auto tests/laws --hypothesis-profile=thorough
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check
@@ -59,7 +60,4 @@ $(VENV)/.installed-docs: pyproject.toml
 	$(BIN)/python -m pip install --quiet --editable '.[docs]'
 	touch $(VENV)/.installed $@
 
-.PHONY: laws help assess test slow lint types check docs dev clean
-
-laws: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest -n auto tests/laws
+.PHONY: help assess test slow lint types check docs dev clean
