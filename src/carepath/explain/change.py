@@ -48,7 +48,7 @@ class OtherValue:
     said: Text
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class WouldChange(Explanation):
     """The smallest changes that make something appear or disappear; each is a set of other values.
 
@@ -96,7 +96,16 @@ def what_would_change(assessment: Assessment, asked: str | Recommendation) -> Wo
     def nodes() -> tuple[Node, ...]:
         return tuple(_node(change, basis) for change in changes)
 
-    return WouldChange("change", subject.asked, sentence, nodes, guideline, appears=not given, changes=changes)
+    return WouldChange(
+        "change",
+        subject.asked,
+        sentence,
+        nodes,
+        guideline,
+        lang=basis.lang,
+        appears=not given,
+        changes=changes,
+    )
 
 
 def _stands(subject: Subject, assessment: Assessment) -> bool:

@@ -33,11 +33,14 @@ class Difference:
     findings: tuple[str, ...]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Comparison(Explanation):
     """What differs between two assessments; empty ``differences`` say that the advice is the same."""
 
     differences: tuple[Difference, ...] = field(kw_only=True)
+
+    def __repr__(self) -> str:
+        return f"<Comparison {self.subject}: {len(self.differences)} differences>"
 
     def to_dict(self) -> Data:
         """The comparison as plain dicts and lists, with the differences beside the sentence and the tree."""
@@ -65,7 +68,15 @@ def compare(before: Assessment, after: Assessment) -> Comparison:
         return tuple(comparer.node(one) for one in differences)
 
     subject = f"{before.at.isoformat()} - {after.at.isoformat()}"
-    return Comparison("comparison", subject, sentence, nodes, after.guideline, differences=differences)
+    return Comparison(
+        "comparison",
+        subject,
+        sentence,
+        nodes,
+        after.guideline,
+        lang=after.basis.lang,
+        differences=differences,
+    )
 
 
 class _Comparer:
@@ -132,7 +143,10 @@ class _Comparer:
             yield one.transition.unless
         if one.output is not None and one.output.settle is not None:
             yield basis.prepared.scope.terms[one.output.settle]
-        yield from (entry.when for entry in entries_for(rec, basis))
+        for entry in entries_for(rec, basis):
+            yield entry.when
+            if entry.operation in {"only_with", "only_without"}:
+                yield from rules_beside(entry, basis)
         if one.entry is not None:
             yield from rules_beside(one.entry, basis)
 
@@ -164,10 +178,14 @@ class _Comparer:
         return Node(one.how, one.what, one.kind, children=tuple(parts))
 
     def _else(self) -> Text:
-        """What differs where no finding does: the content, the pathway or the date."""
+        """What differs where no finding does: the content, the pathway, the date, or other advice."""
+        name = "compare_other"
         if self.before.guideline.content_hash != self.after.guideline.content_hash:
-            return phrase(self.guideline, "compare_content")
-        name = "compare_pathway" if self.before.pathway != self.after.pathway else "compare_date"
+            name = "compare_content"
+        elif self.before.pathway != self.after.pathway:
+            name = "compare_pathway"
+        elif self.before.at != self.after.at:
+            name = "compare_date"
         return phrase(self.guideline, name)
 
     def sentence(self, differences: tuple[Difference, ...]) -> Text:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -152,19 +152,21 @@ class Node:
         return data
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Explanation:
     """An answer about an assessment; the sentence and the tree are worked out when they are asked for.
 
     ``answer`` says which question was answered (``why``, ``why_not``, ``missing``, ``change`` or ``comparison``),
-    ``subject`` what was asked about; ``sentence`` answers in one or two sentences, ``nodes`` as a tree.
+    ``subject`` what was asked about; ``sentence`` answers in one or two sentences, ``nodes`` as a tree. ``lang`` is the
+    language in which it prints itself.
     """
 
     answer: str
     subject: str
-    say: Callable[[], Text] = field(repr=False, compare=False)
-    grow: Callable[[], tuple[Node, ...]] = field(repr=False, compare=False)
-    guideline: Guideline = field(repr=False, compare=False)
+    say: Callable[[], Text] = field(compare=False)
+    grow: Callable[[], tuple[Node, ...]] = field(compare=False)
+    guideline: Guideline = field(compare=False)
+    lang: str = field(default="en", kw_only=True, compare=False)
 
     @functools.cached_property
     def sentence(self) -> Text:
@@ -181,8 +183,21 @@ class Explanation:
 
     __hash__ = None  # type: ignore[assignment] # equal answers are made of dicts and lists
 
+    def __repr__(self) -> str:
+        answer = f"{self.answer} " if type(self) is Explanation else ""
+        return f"<{type(self).__name__} {answer}{self.subject}>"
+
     def __str__(self) -> str:
         return self.report()
+
+    def _repr_mimebundle_(
+        self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
+    ) -> dict[str, str]:
+        """What a notebook shows: the sentence, the tree and its drawing."""
+        from carepath.display.answers import answer_forms  # noqa: PLC0415 - only a notebook pays for it
+        from carepath.display.notebook import bundle  # noqa: PLC0415 - likewise
+
+        return bundle(answer_forms(self, self.lang), include, exclude)
 
     def walk(self) -> Iterator[Node]:
         """Every node of the tree, from the top."""
@@ -204,15 +219,15 @@ class Explanation:
             "nodes": [node.to_dict() for node in self.nodes],
         }
 
-    def report(self, lang: str = "en") -> str:
+    def report(self, lang: str | None = None) -> str:
         """The answer for people: the sentence, then the tree, as text of at most 100 columns.
 
         Args:
-            lang: ``en`` or ``nl``.
+            lang: ``en`` or ``nl``; by default the language that was asked for when assessing.
         """
         from carepath.explain.text import explanation_text  # noqa: PLC0415 - built on first use
 
-        return explanation_text(self, lang)
+        return explanation_text(self, lang or self.lang)
 
 
 def standing(ground: Ground, guideline: Guideline) -> Standing:

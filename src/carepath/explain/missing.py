@@ -39,7 +39,7 @@ _TAKES_AWAY = frozenset({"removes", "only_without"})
 _CHANGES = frozenset({"makes_conditional", "adds_attention"})
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Missing(Explanation):
     """What settles one recommendation that could still come.
 
@@ -240,6 +240,7 @@ def _explained(one: Undetermined, first: tuple[str, ...], sets: Sets | None, bas
         sentence,
         nodes,
         guideline,
+        lang=basis.lang,
         undetermined=one,
         first=first,
         sets=ordered,

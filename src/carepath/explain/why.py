@@ -44,7 +44,7 @@ def why(assessment: Assessment, asked: str | Recommendation) -> Explanation:
     def sentence() -> Text:
         return _joined([_sentence(one, node, basis) for one, node in zip(given, nodes(), strict=True)])
 
-    return Explanation("why", subject.asked, sentence, nodes, basis.guideline)
+    return Explanation("why", subject.asked, sentence, nodes, basis.guideline, lang=basis.lang)
 
 
 def given_of(assessment: Assessment, asked: str | Recommendation, subject: Subject) -> tuple[Recommendation, ...]:

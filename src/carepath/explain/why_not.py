@@ -87,7 +87,7 @@ def why_not(assessment: Assessment, asked: str | Recommendation) -> Explanation:
             found.append(Node("reason", subject.reason, subject.asked))
         return tuple(found)
 
-    return Explanation("why_not", subject.asked, sentence, nodes, basis.guideline)
+    return Explanation("why_not", subject.asked, sentence, nodes, basis.guideline, lang=basis.lang)
 
 
 # --- one candidate ---------------------------------------------------------------------------------------------------

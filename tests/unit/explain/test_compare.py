@@ -63,3 +63,15 @@ def test_where_only_the_date_differs_it_says_so() -> None:
     days = ("2026-01-22", "2026-01-23")
     before, after = (carepath.assess(patient, pathway="spine", at=at, engine="direct") for at in days)
     assert "The date differs." in carepath.compare(before, after).sentence.en
+
+
+def test_the_report_says_what_was_read_before_and_after() -> None:
+    found = carepath.compare(assessed("last resort"), assessed_as("last resort", rf_cauda_equina=True))
+    assert "- before: no (2026-03-02)" in found.report("en")
+    assert "- daarna: ja (2026-03-02)" in found.report("nl")
+
+
+def test_what_goes_with_other_advice_has_the_findings_of_that_advice_as_its_cause() -> None:
+    found = carepath.compare(assessed("last resort"), assessed_as("last resort", rf_cauda_equina=True))
+    gone = next(one for one in found.differences if one.kind == "note")
+    assert gone.findings == ("rf_cauda_equina",)
