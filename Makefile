@@ -1,6 +1,7 @@
 # Each target makes the environment that it needs. Another Python: make test PYTHON=python3.12
 PYTHON ?= python3
 VENV ?= .venv
+MERMAID ?= build/mermaid
 BIN = $(VENV)/bin
 
 help:
@@ -10,6 +11,7 @@ help:
 	@echo "lint    ruff: rules and format"
 	@echo "types   mypy"
 	@echo "check   check rules/ and pathways/"
+	@echo "mermaid ask Mermaid's own parser about the drawings; needs npm"
 	@echo "docs    write the generated pages and build docs/ in build/docs"
 	@echo "dev     install the package and the tools of development in $(VENV)"
 	@echo "clean   remove $(VENV), caches and builds"
@@ -33,6 +35,14 @@ types: $(VENV)/.installed-dev
 
 check: $(VENV)/.installed
 	$(BIN)/carepath check
+
+# npm writes in $(MERMAID) only.
+mermaid: $(VENV)/.installed
+	mkdir -p $(MERMAID)
+	cp tests/repo/mermaid/package.json tests/repo/mermaid/check.mjs $(MERMAID)
+	npm install --prefix $(MERMAID) --no-audit --no-fund --ignore-scripts --loglevel=error
+	$(BIN)/python -m tests.repo.mermaid.drawings > $(MERMAID)/drawings.json
+	node $(MERMAID)/check.mjs $(MERMAID)/drawings.json
 
 docs: $(VENV)/.installed-docs
 	$(BIN)/python -m docs.generate
@@ -60,4 +70,4 @@ $(VENV)/.installed-docs: pyproject.toml
 	$(BIN)/python -m pip install --quiet --editable '.[docs]'
 	touch $(VENV)/.installed $@
 
-.PHONY: help assess test slow lint types check docs dev clean
+.PHONY: help assess test slow lint types check mermaid docs dev clean

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from carepath.display.drawing_svg import pathway_svg
 from carepath.display.html import assessment_fragment_html
 from carepath.display.html_parts import STYLE, HtmlPage
 from carepath.display.layout import Page, printable
+from carepath.display.mermaid import pathway_mermaid
 from carepath.display.text import ReportPrinter
 from carepath.display.text_advice import AdvicePrinter
 from carepath.display.words import Words
@@ -61,7 +63,9 @@ def pathway_forms(pathway: Pathway, lang: str = "en") -> Forms:
     def drawn() -> str:
         return pathway_svg(pathway, guideline, lang)
 
-    return {**_forms(lambda page: _pathway(pathway, Words(guideline, lang), page), lang, drawn), SVG: drawn}
+    forms = _forms(lambda page: _pathway(pathway, Words(guideline, lang), page), lang, drawn)
+    written = forms[MARKDOWN]
+    return {**forms, MARKDOWN: lambda: written() + _fenced(pathway_mermaid(pathway, lang)), SVG: drawn}
 
 
 def rule_forms(rule: Rule, lang: str = "en") -> Forms:
@@ -78,8 +82,15 @@ def assessment_forms(assessment: Assessment, lang: str) -> Forms:
     }
     pathway = assessment.basis.pathway
     if pathway is not None:
+        own = functools.partial(pathway_mermaid, pathway, lang, guideline=assessment.guideline, assessment=assessment)
         forms[SVG] = lambda: pathway_svg(pathway, assessment.guideline, lang, assessment=assessment)
+        forms[MARKDOWN] = lambda: _MarkdownReport(assessment, lang).written() + _fenced(own())
     return forms
+
+
+def _fenced(drawing: str) -> str:
+    """A drawing as a block that programs which know Mermaid show as one."""
+    return f"\n```mermaid\n{drawing}```\n"
 
 
 # --- one writer, three forms -------------------------------------------------------------------------------------
