@@ -12,6 +12,7 @@ help:
 	@echo "types   mypy"
 	@echo "check   check rules/ and pathways/"
 	@echo "mermaid ask Mermaid's own parser about the drawings; needs npm"
+	@echo "bench   measure: times, ratios, targets; beside CLIPS and zen-engine"
 	@echo "docs    write the generated pages and build docs/ in build/docs"
 	@echo "dev     install the package and the tools of development in $(VENV)"
 	@echo "clean   remove $(VENV), caches and builds"
@@ -43,6 +44,9 @@ mermaid: $(VENV)/.installed
 	npm install --prefix $(MERMAID) --no-audit --no-fund --ignore-scripts --loglevel=error
 	$(BIN)/python -m tests.repo.mermaid.drawings > $(MERMAID)/drawings.json
 	node $(MERMAID)/check.mjs $(MERMAID)/drawings.json
+
+bench: $(VENV)/.installed-dev
+	$(BIN)/python -m benchmarks
 
 docs: $(VENV)/.installed-docs
 	$(BIN)/python -m docs.generate

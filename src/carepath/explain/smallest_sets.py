@@ -146,6 +146,12 @@ def smallest_sets(tree: Tree, workshop: Workshop) -> Sets | None:
     return sets
 
 
+def forget() -> None:
+    """Drops the sets that were worked out before."""
+    with _lock:
+        _remembered.clear()
+
+
 def _depends_on(tree: Tree, basis: Basis) -> Iterator[object]:
     """What the sets of a tree depend on beside it: the content on the date, and what was recorded of its findings."""
     yield id(basis.prepared)  # what is prepared is kept for the process

@@ -1,0 +1,133 @@
+"""What loading, assessing and explaining cost, split into their parts."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Callable
+
+from benchmarks.options import Options
+from benchmarks.patients import Patient, typical_patients
+from benchmarks.tables import Table, Target, table_of
+from benchmarks.timing import MICRO, Work, interleaved
+from carepath import Assessment, assess, load_guideline
+from carepath.basis import Basis
+from carepath.content.load import read_guideline
+from carepath.content.location import shipped_content
+from carepath.explain.smallest_sets import forget
+from carepath.record.read import read_record
+from carepath.record.snapshot import take_snapshot
+
+ASSESS = "assess, both engines"
+#: The smallest sets of a patient of whom nothing was explained before may cost so many assessments.
+MOST_FOR_MISSING = 20.0
+
+#: What is built when it is asked for, each from an assessment of which nothing is built yet.
+LAZY: dict[str, Callable[[Assessment], object]] = {
+    "recommendations, with texts and grounds": lambda one: (one.recommendations, one.notes, one.set_aside),
+    "undetermined": lambda one: one.undetermined,
+    "next questions": lambda one: one.next_questions,
+    "traces of all clauses": lambda one: [one.basis.trace(clause) for clause in one.basis.prepared.clauses],
+    "audit": lambda one: one.audit,
+    "JSON, all of the above but traces": Assessment.to_json,
+    "report as text": Assessment.report,
+    "why, of each recommendation": lambda one: [str(one.why(rec)) for rec in one.recommendations],
+}
+
+
+def load(options: Options) -> list[Table]:
+    """Reading and checking the shipped guideline, and making it ready."""
+    guideline = load_guideline()
+    patient = typical_patients(1)[0]
+    works = {
+        "read and check the shipped guideline": Work(lambda _patient: read_guideline(shipped_content())),
+        ASSESS: Work(Patient.assess),
+    }
+    table = table_of("Load", interleaved(works, [patient], options.rounds), ASSESS)
+    # Under another hash nothing that is ready is taken for it.
+    other = dataclasses.replace(guideline, content_hash="made ready anew")
+    start = time.perf_counter()
+    assess(patient.record, pathway=patient.pathway, at=patient.at, guideline=other)
+    milliseconds = (time.perf_counter() - start) * 1e3
+    table.notes.append(f"The first assessment with a guideline, which makes it ready: {milliseconds:,.1f} ms.")
+    return [table]
+
+
+def stages(options: Options) -> list[Table]:
+    """The parts of an assessment before what is lazy; what is left over settles derived leaves and the position."""
+    guideline = load_guideline()
+    patients = typical_patients(options.patients)
+
+    def basis_of(patient: Patient) -> Basis:
+        return patient.assess().basis
+
+    def unresolved(patient: Patient) -> Basis:
+        return dataclasses.replace(basis_of(patient))
+
+    def snapshot(basis: Basis) -> object:
+        findings, parameters = basis.guideline.findings, basis.prepared.scope.parameters
+        return take_snapshot(basis.situation.record, findings, parameters, basis.at)
+
+    works = {
+        ASSESS: Work(Patient.assess),
+        "assess, direct evaluator alone": Work(lambda patient: patient.assess("direct")),
+        "- read the record": Work(lambda patient: read_record(patient.record, guideline.findings, patient.at)),
+        "- snapshot": Work(snapshot, basis_of),
+        "- direct evaluator": Work(lambda basis: basis.prepared.direct.verdicts(basis.values), basis_of),
+        "- durable-rules": Work(lambda basis: basis.prepared.durable().true_clauses(basis.values), basis_of),
+        "- resolve": Work(Basis.resolved, unresolved),
+    }
+    found = interleaved(works, patients, options.rounds)
+    return [table_of(f"Assess: {len(patients)} typical patients", found, ASSESS)]
+
+
+def lazy_parts(options: Options) -> list[Table]:
+    """What is built when it is asked for."""
+    patients = typical_patients(options.patients)
+    works = {ASSESS: Work(Patient.assess)} | {name: Work(build, Patient.assess) for name, build in LAZY.items()}
+    found = interleaved(works, patients, options.rounds)
+    return [table_of(f"Lazy parts: {len(patients)} typical patients, each part alone", found, ASSESS)]
+
+
+def explanations(options: Options) -> list[Table]:
+    """What explaining costs: why not of every kind that is not given, and the smallest sets of what is undetermined."""
+    guideline = load_guideline()
+    patients = typical_patients(options.explained)
+
+    def why_not(assessment: Assessment) -> object:
+        given = {one.kind for one in assessment.recommendations}
+        return [str(assessment.why_not(kind)) for kind in guideline.kinds if kind not in given]
+
+    def forgotten(patient: Patient) -> Assessment:
+        forget()
+        return patient.assess()
+
+    def remembered(patient: Patient) -> Assessment:
+        assert patient.assess().missing is not None  # noqa: S101 - asked for once, so that it is remembered
+        return patient.assess()
+
+    works = {
+        ASSESS: Work(Patient.assess),
+        "why not, of every kind not given": Work(why_not, Patient.assess),
+        "missing, nothing remembered": Work(lambda one: one.missing, forgotten),
+        "missing, same patient before": Work(lambda one: one.missing, remembered),
+    }
+    found = interleaved(works, patients, max(1, options.rounds // 2))
+    table = table_of(f"Explanations: {len(patients)} typical patients", found, ASSESS)
+    cold = found["missing, nothing remembered"]
+    slowest = patients[cold.slowest]
+    table.notes.append(f"The slowest took {cold.worst / MICRO * 1e3:,.1f} ms for missing: {slowest.name!r}.")
+    table.targets.append(
+        Target("missing, nothing remembered, in assessments (median)", cold.times(found[ASSESS]), MOST_FOR_MISSING)
+    )
+    return [table, worst_case(options)]
+
+
+def worst_case(options: Options) -> Table:
+    """The scenarios whose assessment takes longest."""
+    patients = typical_patients(None if options.patients > options.explained else options.explained)
+    found = interleaved({ASSESS: Work(Patient.assess)}, patients, 1)[ASSESS]
+    table = Table(f"Assess: worst of {len(patients)} scenarios", ("", "us", "x median"))
+    for seconds, index in sorted(((s, i) for i, s in enumerate(found.seconds)), reverse=True)[:5]:
+        table.add(patients[index].name[:80], f"{seconds * MICRO:,.1f}", f"{seconds * MICRO / found.p50:.2f}")
+    return table
