@@ -5,17 +5,18 @@ MERMAID ?= build/mermaid
 BIN = $(VENV)/bin
 
 help:
-	@echo "assess  assess an example patient"
-	@echo "test    run the tests, without the slow ones"
-	@echo "slow    run the slow tests, and the laws with ten times the examples"
-	@echo "lint    ruff: rules and format"
-	@echo "types   mypy"
-	@echo "check   check rules/ and pathways/"
-	@echo "mermaid ask Mermaid's own parser about the drawings; needs npm"
-	@echo "bench   measure: times, ratios, targets; beside CLIPS and zen-engine"
-	@echo "docs    write the generated pages and build docs/ in build/docs"
-	@echo "dev     install the package and the tools of development in $(VENV)"
-	@echo "clean   remove $(VENV), caches and builds"
+	@echo "assess     assess an example patient"
+	@echo "test       run the tests, without the slow ones"
+	@echo "slow       run the slow tests, and the laws with ten times the examples"
+	@echo "lint       ruff: rules and format"
+	@echo "types      mypy"
+	@echo "check      check rules/ and pathways/"
+	@echo "notebooks  run the notebooks of examples/"
+	@echo "mermaid    ask Mermaid's own parser about the drawings; needs npm"
+	@echo "bench      measure: times, ratios, targets; beside CLIPS and zen-engine"
+	@echo "docs       write the generated pages and build docs/ in build/docs"
+	@echo "dev        install the package and the tools of development in $(VENV)"
+	@echo "clean      remove $(VENV), caches and builds"
 
 assess: $(VENV)/.installed
 	$(BIN)/carepath assess examples/low_back_pain_wpn4.yaml
@@ -36,6 +37,9 @@ types: $(VENV)/.installed-dev
 
 check: $(VENV)/.installed
 	$(BIN)/carepath check
+
+notebooks: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest -n auto -m slow -k clean_kernel tests/repo/test_notebooks.py
 
 # npm writes in $(MERMAID) only.
 mermaid: $(VENV)/.installed
@@ -74,4 +78,4 @@ $(VENV)/.installed-docs: pyproject.toml
 	$(BIN)/python -m pip install --quiet --editable '.[docs]'
 	touch $(VENV)/.installed $@
 
-.PHONY: help assess test slow lint types check mermaid docs dev clean
+.PHONY: help assess test slow lint types check notebooks mermaid docs dev clean

@@ -1,6 +1,7 @@
 """What is shipped: the wheel, the source distribution and the editable install carry code and content."""
 
 import os
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -122,6 +123,14 @@ def test_an_installed_wheel_checks_its_own_content(built: Built, tmp_path: Path)
     assert package.is_relative_to(tmp_path / "venv")
     assert all((package / "_content" / folder).is_dir() for folder in CONTENT_FOLDERS)
     run(programs / "carepath", "check", cwd=tmp_path)
+
+
+@pytest.mark.slow
+def test_the_notebooks_need_nothing_but_the_wheel_and_its_extra(built: Built, tmp_path: Path) -> None:
+    programs = fresh_environment(tmp_path / "venv", f"{built.wheel}[notebook]")
+    for path in sorted((ROOT / "examples").glob("*.ipynb")):
+        shutil.copy(path, tmp_path)
+        run(programs / "jupyter-execute", path.name, cwd=tmp_path)
 
 
 @pytest.mark.slow
