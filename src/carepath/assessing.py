@@ -20,6 +20,7 @@ from carepath.record.derived import Situation
 from carepath.record.facts import Record
 from carepath.record.read import Locate, read_record
 from carepath.record.snapshot import Reading, take_snapshot
+from carepath.yaml_reader import day_in
 
 LANGUAGES = ("en", "nl")
 T = TypeVar("T")
@@ -154,18 +155,19 @@ def evaluation_date(at: object) -> dt.date:
         return at.date()
     if isinstance(at, dt.date):
         return at
-    if isinstance(at, str):
-        try:
-            return dt.date.fromisoformat(at)
-        except ValueError:
-            pass
-    message = "the evaluation date is missing" if at is None else f"{str(at)[:40]!r} is no date"
+    day = day_in(at)
+    if day is not None:
+        return day
+    shown = repr(at[:40]) if isinstance(at, str) else f"a value of type {type(at).__name__}"
+    message = "the evaluation date is missing" if at is None else f"{shown} is no date"
     raise ArgumentError([Problem("CP081", message, None, "give `at` as a date or as YYYY-MM-DD")])
 
 
 def _check_choice(name: str, value: str, valid: tuple[str, ...]) -> None:
-    if value not in valid:
-        raise ArgumentError([Problem("CP082", f"{name}: unknown option {value!r}", None, nearest(str(value), valid))])
+    if not isinstance(value, str) or value not in valid:
+        shown = repr(value[:60]) if isinstance(value, str) else f"of type {type(value).__name__}"
+        advice = nearest(value if isinstance(value, str) else "", valid)
+        raise ArgumentError([Problem("CP082", f"{name}: unknown option {shown}", None, advice)])
 
 
 def _record(patient: Patient, guideline: Guideline, at: dt.date, locate_value: Locate | None) -> Record:

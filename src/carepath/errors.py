@@ -18,6 +18,7 @@ advice must show its ``red_flags`` too.
 from __future__ import annotations
 
 import difflib
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -81,6 +82,9 @@ CODES: dict[str, str] = {
     "CP093": "the content does not hold what was asked for",
 }
 
+#: More problems than this are not named of one file, one check or one record.
+MAX_PROBLEMS = 500
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
@@ -108,8 +112,9 @@ class Problem:
         where = f"{self.place}: " if self.place else ""
         lines = [f"{where}{self.code} {self.message}"]
         if self.excerpt and self.place:
-            marker = " " * (self.place.column - 1) + "^"
-            lines += [f"    {self.excerpt}", f"    {marker}"]
+            lines.append(f"    {self.excerpt}")
+            if self.place.column <= len(self.excerpt) + 1:
+                lines.append("    " + " " * (self.place.column - 1) + "^")
         if self.advice:
             lines.append(f"    {self.advice}")
         return "\n".join(lines)
@@ -187,6 +192,31 @@ class MissingExtra(CarepathError, ImportError):
     """An optional package is not installed; the message says which extra brings it."""
 
     default_code = "CP092"
+
+
+def excerpt(text: str, column: int) -> str:
+    """The beginning of a line as it can be shown; nothing where the column lies beyond it."""
+    longest = 160
+    return "".join(one if one.isprintable() else " " for one in text[:longest]) if column <= longest else ""
+
+
+def first_problems(problems: Iterable[Problem], place: Place | None) -> list[Problem]:
+    """The problems, up to ``MAX_PROBLEMS``; the last one then says that there are more.
+
+    Args:
+        problems: what was found; it is not asked for more than are named.
+        place: where they were found.
+    """
+    found = list(itertools.islice(problems, MAX_PROBLEMS + 1))
+    if len(found) > MAX_PROBLEMS:
+        found[MAX_PROBLEMS:] = [more_problems(place)]
+    return found
+
+
+def more_problems(place: Place | None) -> Problem:
+    """The problem that stands for all beyond ``MAX_PROBLEMS``."""
+    message = f"more than {MAX_PROBLEMS} problems; the rest is not named"
+    return Problem("CP009", message, place, "mend these first")
 
 
 def nearest(name: str, valid: Iterable[str]) -> str:

@@ -6,7 +6,6 @@ that no decimal can hold are refused. Nothing here knows the guideline; names ar
 
 from __future__ import annotations
 
-import datetime as dt
 import functools
 import json
 import math
@@ -16,8 +15,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NoReturn
 
-from carepath.errors import ContentError, Place, Problem, RecordError, nearest
-from carepath.yaml_reader import MAX_BYTES, YamlNode, place_at, read_text, to_python
+from carepath.errors import ContentError, Place, Problem, RecordError, excerpt, first_problems, nearest
+from carepath.yaml_reader import MAX_BYTES, YamlNode, bytes_of, day_in, place_at, read_text, text_in, to_python
 
 MAX_JSON_BYTES = 60_000_000
 MAX_JSON_DEPTH = 100
@@ -58,7 +57,7 @@ def read_input(path: Path) -> list[PatientInput]:
     source = _source(path, text)
     found = _inputs(source, problems)
     if problems:
-        raise RecordError(problems)
+        raise RecordError(first_problems(problems, source.place(())))
     return found
 
 
@@ -91,19 +90,9 @@ class _Source:
 def _text(path: Path) -> str:
     name = str(path)
     try:
-        size = path.stat().st_size
-        if size > MAX_JSON_BYTES:
-            message = f"{size} bytes; the limit is {MAX_JSON_BYTES}"
-            raise RecordError([Problem("CP009", message, Place(name, 1, 1), "leave out what is not needed")])
-        data = path.read_bytes()
-    except (OSError, ValueError) as error:  # a name with a null character is a ValueError
-        reason = getattr(error, "strerror", None) or type(error).__name__
-        raise RecordError([Problem("CP001", f"cannot read the file: {reason}", Place(name, 1, 1))]) from error
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        place = Place(name, data[: error.start].count(b"\n") + 1, 1)
-        raise RecordError([Problem("CP002", "not UTF-8 text", place, "save it as UTF-8")]) from error
+        return text_in(bytes_of(path, name, MAX_JSON_BYTES), name, "utf-8-sig")
+    except ContentError as error:
+        raise RecordError(error.problems) from error
 
 
 def _source(path: Path, text: str) -> _Source:
@@ -155,12 +144,13 @@ def _json_value(name: str, text: str) -> object:
         raise RecordError(placed or [replace(error.problem, place=start)]) from error
     except json.JSONDecodeError as error:
         lines = text.splitlines()
-        excerpt = lines[error.lineno - 1][:160] if error.lineno <= len(lines) else ""
+        line = excerpt(lines[error.lineno - 1], error.colno) if error.lineno <= len(lines) else ""
         place = Place(name, error.lineno, error.colno)
-        problem = Problem("CP002", f"not well-formed JSON: {error.msg}", place, "correct it at this place", excerpt)
+        problem = Problem("CP002", f"not well-formed JSON: {error.msg}", place, "correct it at this place", line)
         raise RecordError([problem]) from error
     except RecursionError:
-        raise RecordError([Problem("CP009", "the JSON is nested too deeply", start)]) from None
+        message = f"nested deeper than {MAX_JSON_DEPTH} levels"
+        raise RecordError([Problem("CP009", message, start, "nest less deeply")]) from None
     return value
 
 
@@ -215,7 +205,7 @@ def _check_depth(value: object) -> None:
         if not below:
             return
         level = below
-    raise _Refused(Problem("CP009", f"nested deeper than {MAX_JSON_DEPTH} levels"))
+    raise _Refused(Problem("CP009", f"nested deeper than {MAX_JSON_DEPTH} levels", None, "nest less deeply"))
 
 
 # --- values to patients -------------------------------------------------------------------------------------------
@@ -274,19 +264,25 @@ def _text_under(
     key: str, value: dict[str, object], at_path: Keys, source: _Source, problems: list[Problem]
 ) -> str | None:
     given = value.get(key)
-    if given is not None and not isinstance(given, str):
+    if given is None:
+        return None
+    if not isinstance(given, str):
         problems.append(Problem("CP008", f"{key} is a text", source.place((*at_path, key)), "put it in quotes"))
         return None
-    return given.strip() if given is not None else None
+    if not given.isascii() and any("\ud800" <= one <= "\udfff" for one in given):
+        message = f"{key} holds half a character (a lone surrogate)"
+        problems.append(Problem("CP008", message, source.place((*at_path, key)), "correct the text"))
+        return None
+    return given.strip()
 
 
 def _date_under(value: dict[str, object], at_path: Keys, source: _Source, problems: list[Problem]) -> str | None:
     given = value.get("at")
     if given is None:
         return None
-    try:
-        return dt.date.fromisoformat(given if isinstance(given, str) else "").isoformat()
-    except ValueError:
+    day = day_in(given)
+    if day is None:
         place = source.place((*at_path, "at"))
         problems.append(Problem("CP081", f"{str(given)[:40]!r} is no evaluation date", place, "write YYYY-MM-DD"))
         return None
+    return day.isoformat()

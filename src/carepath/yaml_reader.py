@@ -8,14 +8,17 @@ a stack of its own, so that depth is limited by ``MAX_DEPTH`` and not by Python'
 
 from __future__ import annotations
 
+import datetime as dt
+import os
 import re
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
 
-from carepath.errors import ContentError, Place, Problem
+from carepath.errors import MAX_PROBLEMS, ContentError, Place, Problem, excerpt, more_problems
 
 MAX_BYTES = 5_000_000
 MAX_DEPTH = 60
@@ -23,6 +26,9 @@ MAX_NODES = 500_000
 
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,30})\Z")
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,30})\.[0-9]{1,30}\Z")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
+#: What no YAML may hold: most control characters, and halves of characters.
+_FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _CONSTANTS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
 
 _Loader: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -100,21 +106,52 @@ def read_file(path: Path, *, name: str | None = None, max_bytes: int = MAX_BYTES
         ContentError: the file is missing, too large, not UTF-8, or not the YAML allowed here.
     """
     shown = name or str(path)
-    place = Place(shown, 1, 1)
+    return read_text(text_in(bytes_of(path, shown, max_bytes), shown), name=shown, max_bytes=max_bytes)
+
+
+def bytes_of(path: Path, name: str, max_bytes: int) -> bytes:
+    """The bytes of a file. Of one that is too large no more is read than tells so; it may be a pipe or a device.
+
+    Raises:
+        ContentError: it is missing, is a folder, may not be read, or is larger than ``max_bytes``.
+    """
+    place = Place(name, 1, 1)
     try:
-        size = path.stat().st_size
-        if size > max_bytes:
-            raise ContentError([Problem("CP009", f"{size} bytes; the limit is {max_bytes}", place, "split the file")])
-        data = path.read_bytes()
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise ContentError([Problem("CP001", f"cannot read the file: {reason}", place)]) from error
+        with path.open("rb") as file:
+            about = os.fstat(file.fileno())
+            size = about.st_size if stat.S_ISREG(about.st_mode) else 0
+            data = file.read(max_bytes + 1) if size <= max_bytes else b""
+    except (OSError, ValueError) as error:  # a name with a null character is a ValueError
+        reason = getattr(error, "strerror", None) or type(error).__name__
+        advice = "give a file that is there and may be read"
+        raise ContentError([Problem("CP001", f"cannot read the file: {reason}", place, advice)]) from error
+    if max(size, len(data)) > max_bytes:
+        message = f"{max(size, len(data))} bytes; the limit is {max_bytes}"
+        raise ContentError([Problem("CP009", message, place, "split the file, or leave out what is not needed")])
+    return data
+
+
+def text_in(data: bytes, name: str, encoding: str = "utf-8") -> str:
+    """The text that bytes are.
+
+    Raises:
+        ContentError: they are not UTF-8.
+    """
     try:
-        text = data.decode("utf-8")
+        return data.decode(encoding)
     except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        raise ContentError([Problem("CP002", "not UTF-8 text", Place(shown, line, 1), "save it as UTF-8")]) from error
-    return read_text(text, name=shown, max_bytes=max_bytes)
+        place = Place(name, data.count(b"\n", 0, error.start) + 1, 1)
+        raise ContentError([Problem("CP002", "not UTF-8 text", place, "save it as UTF-8")]) from error
+
+
+def day_in(value: object) -> dt.date | None:
+    """The calendar day that a text names as YYYY-MM-DD; None for every other text, other forms of ISO 8601 too."""
+    if not isinstance(value, str) or _DAY.match(value) is None:
+        return None
+    try:
+        return dt.date.fromisoformat(value)
+    except ValueError:
+        return None
 
 
 def read_text(text: str, *, name: str = "text", max_bytes: int = MAX_BYTES) -> YamlNode:
@@ -124,7 +161,8 @@ def read_text(text: str, *, name: str = "text", max_bytes: int = MAX_BYTES) -> Y
         ContentError: with every problem found; reading goes on after a duplicate key, an anchor or a tag.
     """
     if len(text) > max_bytes:
-        raise ContentError([Problem("CP009", f"{len(text)} characters; the limit is {max_bytes}", Place(name, 1, 1))])
+        message = f"{len(text)} characters; the limit is {max_bytes}"
+        raise ContentError([Problem("CP009", message, Place(name, 1, 1), "split the text")])
     return _Builder(name, text).build()
 
 
@@ -148,7 +186,8 @@ class _Builder:
         except yaml.YAMLError as error:
             self.problems.append(self._syntax_problem(error))
         except ValueError as error:  # PyYAML passes on what its scanner cannot decode
-            self.problems.append(Problem("CP002", f"not well-formed: {error}", Place(self.name, 1, 1)))
+            what = error.reason if isinstance(error, UnicodeEncodeError) else str(error)[:200]
+            self.problems.append(Problem("CP002", f"not well-formed: {what}", self._forbidden(), "correct it there"))
         if self.problems:
             raise ContentError(self.problems)
         if self.root is None:
@@ -156,24 +195,33 @@ class _Builder:
         return self.root
 
     def _problem(self, code: str, message: str, place: Place, advice: str = "") -> None:
-        excerpt = self.lines[place.line - 1][:160] if place.line <= len(self.lines) else ""
-        self.problems.append(Problem(code, message, place, advice, excerpt))
+        line = self.lines[place.line - 1] if place.line <= len(self.lines) else ""
+        self.problems.append(Problem(code, message, place, advice, excerpt(line, place.column)))
 
     def _syntax_problem(self, error: yaml.YAMLError) -> Problem:
         mark = getattr(error, "problem_mark", None)
-        place = Place(self.name, mark.line + 1, mark.column + 1) if mark else Place(self.name, 1, 1)
+        place = Place(self.name, mark.line + 1, mark.column + 1) if mark else self._forbidden()
         what = getattr(error, "problem", None) or getattr(error, "reason", None) or "not well-formed"
         line = self.lines[place.line - 1] if place.line <= len(self.lines) else ""
         advice = "indent with spaces, not with tabs" if "\t" in line else "check the indentation and the quotes"
-        return Problem("CP002", str(what)[:200], place, advice, line[:160])
+        return Problem("CP002", str(what)[:200], place, advice, excerpt(line, place.column))
+
+    def _forbidden(self) -> Place:
+        """Where the first character stands that no YAML may hold, or the beginning."""
+        found = _FORBIDDEN.search(self.text)
+        before = self.text[: found.start()] if found is not None else ""
+        return Place(self.name, before.count("\n") + 1, len(before) - before.rfind("\n"))
 
     def _take(self, event: yaml.Event) -> None:
+        if len(self.problems) > MAX_PROBLEMS:
+            place = self.problems.pop().place
+            raise ContentError([*self.problems, more_problems(place)])
         mark = event.start_mark
         place = Place(self.name, mark.line + 1, mark.column + 1) if mark else Place(self.name, 1, 1)
         if isinstance(event, yaml.DocumentStartEvent):
             self.documents += 1
             if self.documents > 1:
-                self._fatal("CP002", "more than one document in the file", place)
+                self._fatal("CP002", "more than one document in the file", place, "give each its own file")
         elif isinstance(event, yaml.AliasEvent):
             self._problem("CP004", f"alias *{event.anchor} is not allowed", place, "write the value out")
             self._put(Scalar(None, plain=True, place=place))
@@ -183,7 +231,7 @@ class _Builder:
         elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
             self._check_node(event, place)
             if len(self.stack) >= MAX_DEPTH:
-                self._fatal("CP009", f"nested deeper than {MAX_DEPTH} levels", place)
+                self._fatal("CP009", f"nested deeper than {MAX_DEPTH} levels", place, "nest less deeply")
             self.stack.append(_Open(place, mapping=isinstance(event, yaml.MappingStartEvent)))
         elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
             done = self.stack.pop()
@@ -192,14 +240,14 @@ class _Builder:
             else:
                 self._put(Sequence(tuple(done.items), done.place))
 
-    def _fatal(self, code: str, message: str, place: Place) -> None:
-        self._problem(code, message, place)
+    def _fatal(self, code: str, message: str, place: Place, advice: str) -> None:
+        self._problem(code, message, place, advice)
         raise ContentError(self.problems)
 
     def _check_node(self, event: yaml.NodeEvent, place: Place) -> None:
         self.count += 1
         if self.count > MAX_NODES:
-            self._fatal("CP009", f"more than {MAX_NODES} values in one file", place)
+            self._fatal("CP009", f"more than {MAX_NODES} values in one file", place, "split the file")
         if event.anchor:
             self._problem("CP004", f"anchor &{event.anchor} is not allowed", place, "write the value out")
         if getattr(event, "tag", None):
@@ -261,10 +309,10 @@ def place_at(node: YamlNode, path: tuple[object, ...]) -> Place:
     place = node.place
     for part in path:
         if isinstance(node, Mapping):
-            found = [entry for entry in node.entries if entry.key == part]
-            if not found:
+            found = next((entry for entry in node.entries if entry.key == part), None)
+            if found is None:
                 continue
-            place, node = found[0].place, found[0].node
+            place, node = found.place, found.node
         elif isinstance(node, Sequence) and isinstance(part, int) and 0 <= part < len(node.items):
             node = node.items[part]
             place = node.place

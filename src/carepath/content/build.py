@@ -36,7 +36,7 @@ from carepath.language.parse import ConditionSyntaxError, parse_node
 from carepath.language.symbols import ParameterType, ValueType
 from carepath.language.truth import Truth
 from carepath.pathway import Described, Pathway, Step, Transition
-from carepath.yaml_reader import YamlNode, place_at
+from carepath.yaml_reader import YamlNode, day_in, place_at
 
 _File = TypeVar("_File", bound=models.FileForm)
 
@@ -84,11 +84,10 @@ class Builder:
         """A date written as ISO text."""
         if value is None:
             return None
-        try:
-            return dt.date.fromisoformat(value)
-        except ValueError:
-            self.problems.append(Problem("CP063", f"{value!r} is no date", place, "write YYYY-MM-DD"))
-            return None
+        day = day_in(value)
+        if day is None:
+            self.problems.append(Problem("CP063", f"{value[:60]!r} is no date", place, "write YYYY-MM-DD"))
+        return day
 
     # --- vocabulary ---------------------------------------------------------------------------------------------
 

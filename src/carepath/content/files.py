@@ -12,8 +12,18 @@ from typing import Any, TypeVar, get_args, get_origin
 import pydantic
 
 from carepath.content import models
-from carepath.errors import ContentError, Place, Problem, nearest
-from carepath.yaml_reader import Mapping, Sequence, YamlNode, place_at, read_file, to_python
+from carepath.errors import ContentError, Place, Problem, first_problems, nearest
+from carepath.yaml_reader import (
+    MAX_BYTES,
+    Mapping,
+    Sequence,
+    YamlNode,
+    bytes_of,
+    place_at,
+    read_text,
+    text_in,
+    to_python,
+)
 
 MAX_FILES = 200
 _QUOTED = re.compile(r"'([^']*)'")
@@ -69,41 +79,60 @@ def read_files(root: Path) -> ContentFiles:
     files = ContentFiles()
     digest = hashlib.sha256()
     for folder in ("rules", "pathways"):
-        paths = sorted((root / folder).glob("*.yaml")) if (root / folder).is_dir() else []
-        if not paths:
-            place = Place(str(root / folder), 1, 1)
-            files.problems.append(Problem("CP001", "there is no YAML file here", place, "give the folder above rules/"))
-        if len(paths) > MAX_FILES:
-            files.problems.append(Problem("CP009", f"more than {MAX_FILES} files", Place(str(root / folder), 1, 1)))
-            continue
-        for path in paths:
-            name = f"{folder}/{path.name}"
-            _read_one(path, name, folder, files)
-            if path.is_file():
-                digest.update(name.encode() + b"\0" + path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
-    if (root / "rules").is_dir():
-        for required in REQUIRED:
-            if not (root / "rules" / required).exists():
-                place = Place(f"rules/{required}", 1, 1)
-                files.problems.append(
-                    Problem("CP001", "the file is missing", place, "copy it from the shipped content")
-                )
+        names = _names_in(root / folder, files)
+        for name in names:
+            data = _read_one(root / folder / name, f"{folder}/{name}", files)
+            if data is not None:
+                shown = f"{folder}/{name}".encode(errors="surrogateescape")
+                digest.update(shown + b"\0" + data.replace(b"\r\n", b"\n") + b"\0")
+        missing = [one for one in REQUIRED if one not in names] if names and folder == "rules" else []
+        files.problems += (
+            Problem("CP001", "the file is missing", Place(f"rules/{one}", 1, 1), "copy it from the shipped content")
+            for one in missing
+        )
     files.content_hash = digest.hexdigest()
     return files
 
 
-def _read_one(path: Path, name: str, folder: str, files: ContentFiles) -> None:
+def _names_in(folder: Path, files: ContentFiles) -> list[str]:
+    """The names of the YAML files in a folder, in order; none when they are too many."""
+    place = Place(str(folder), 1, 1)
+    try:
+        names = sorted(one.name for one in folder.iterdir() if one.name.endswith(".yaml"))
+    except FileNotFoundError:
+        names = []
+    except (OSError, ValueError) as error:  # a name with a null character is a ValueError
+        reason = getattr(error, "strerror", None) or type(error).__name__
+        advice = "give the folder above rules/ and pathways/"
+        files.problems.append(Problem("CP001", f"cannot read the folder: {reason}", place, advice))
+        return []
+    if not names:
+        files.problems.append(Problem("CP001", "there is no YAML file here", place, "give the folder above rules/"))
+    if len(names) > MAX_FILES:
+        files.problems.append(Problem("CP009", f"more than {MAX_FILES} files", place, "join some of them"))
+        return []
+    return names
+
+
+def _read_one(path: Path, name: str, files: ContentFiles) -> bytes | None:
+    """Reads a file and gives its bytes; None, with the problem added, where they cannot be had."""
+    folder = name.partition("/")[0]
     model: type[models.FileForm] = models.PathwayFile
     if folder == "rules":
         model = FIXED.get(path.name, models.RulesFile)
     try:
-        node = read_file(path, name=name)
+        data = bytes_of(path, name, MAX_BYTES)
     except ContentError as error:
         files.problems.extend(error.problems)
-        return
+        return None
+    try:
+        node = read_text(text_in(data, name), name=name)
+    except ContentError as error:
+        files.problems.extend(error.problems)
+        return data
     form = validate(model, node, files.problems)
     if form is None:
-        return
+        return data
     read = ContentFile(name, form, node)
     if folder == "pathways":
         files.pathways.append(read)
@@ -111,6 +140,7 @@ def _read_one(path: Path, name: str, folder: str, files: ContentFiles) -> None:
         files.fixed[path.name] = read
     else:
         files.rules.append(read)
+    return data
 
 
 def validate(model: type[_Form], node: YamlNode, problems: list[Problem]) -> _Form | None:
@@ -118,7 +148,7 @@ def validate(model: type[_Form], node: YamlNode, problems: list[Problem]) -> _Fo
     try:
         return model.model_validate(to_python(node))
     except pydantic.ValidationError as error:
-        problems.extend(_problems(model, node, error))
+        problems.extend(first_problems(_problems(model, node, error), node.place))
         return None
 
 

@@ -411,11 +411,11 @@ class Guideline:
         Raises:
             ArgumentError: there is none of that name.
         """
-        found = self.pathways.get(name)
+        found = self.pathways.get(name) if isinstance(name, str) else None
         if found is None:
-            raise ArgumentError(
-                [Problem("CP080", f"there is no pathway {name!r}", None, nearest(name, self.pathways))],
-            )
+            shown = repr(name[:60]) if isinstance(name, str) else f"of type {type(name).__name__}"
+            advice = nearest(name if isinstance(name, str) else "", self.pathways)
+            raise ArgumentError([Problem("CP080", f"there is no pathway {shown}", None, advice)])
         return found
 
     def step_text(self, step: str) -> Text | None:

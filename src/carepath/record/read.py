@@ -13,10 +13,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from carepath.content.guideline import Finding
-from carepath.errors import Place, Problem, RecordError, nearest
+from carepath.errors import MAX_PROBLEMS, Place, Problem, RecordError, more_problems, nearest
 from carepath.language.symbols import ValueType
 from carepath.record.facts import KNOWN, STATUSES, Fact, FactValue, Item, Part, Record, RecordBuilder
+from carepath.yaml_reader import day_in
 
+MAX_NAMES = 1_000
+MAX_VALUES = 1_000_000
 MAX_SERIES = 200_000
 MAX_ITEMS = 1_000
 MAX_TEXT = 4_000
@@ -53,8 +56,13 @@ def read_record(
         problem = Problem("CP069", f"a patient is a mapping, not {type(patient).__name__}", None, "give finding: value")
         raise RecordError([problem])
     reader = _Reader(findings, at, locate)
+    if len(patient) > MAX_NAMES:
+        known = sum(isinstance(name, str) and name in findings for name in patient)
+        message = f"{len(patient)} findings are named, of which the guideline has {known}; the limit is {MAX_NAMES}"
+        reader.problem("CP066", message, (), "leave out what is no finding")
     for name, given in patient.items():
-        reader.take(name, given)
+        if len(patient) <= MAX_NAMES or (isinstance(name, str) and name in findings):
+            reader.take(name, given)
     reader.check_relations()
     if reader.problems:
         flags = {
@@ -74,32 +82,38 @@ class _Reader:
     locate: Locate | None
     builder: RecordBuilder = field(default_factory=RecordBuilder)
     problems: list[Problem] = field(default_factory=list)
+    values: int = 0
 
     def take(self, name: object, given: object) -> None:
         """Reads everything that stands under one name."""
         finding = self.findings.get(name) if isinstance(name, str) else None
         if finding is None:
             shown = _key(name)
-            self._problem("CP060", f"there is no finding {_short(shown)!r}", (shown,), nearest(shown, self.findings))
+            self.problem("CP060", f"there is no finding {_short(shown)!r}", (shown,), nearest(shown, self.findings))
             return
         if given is None:
             return
         if isinstance(given, list | tuple) and _is_series(finding, given):
             if len(given) > MAX_SERIES:
-                self._problem(
-                    "CP066", f"{name}: more than {MAX_SERIES} values", (finding.name,), "leave old values out"
-                )
-                return
-            for index, one in enumerate(given):
-                self._take_one(finding, one, (finding.name, index))
-        else:
+                self.problem("CP066", f"{name}: more than {MAX_SERIES} values", (finding.name,), "leave old values out")
+            if (self._has_room(len(given)) and len(given) <= MAX_SERIES) or finding.red_flag:
+                for index, one in enumerate(given):
+                    self._take_one(finding, one, (finding.name, index))
+        elif self._has_room(1) or finding.red_flag:
             self._take_one(finding, given, (finding.name,))
+
+    def _has_room(self, more: int) -> bool:
+        """Whether the record may hold so many values more; says once that it may not."""
+        before, self.values = self.values, self.values + more
+        if before <= MAX_VALUES < self.values:
+            self.problem("CP066", f"more than {MAX_VALUES} values in one record", (), "leave old values out")
+        return self.values <= MAX_VALUES
 
     def _take_one(self, finding: Finding, given: object, path: Path) -> None:
         try:
             fact = self._fact(finding, given, path) if isinstance(given, Mapping) else self._plain(finding, given)
         except Unreadable as problem:
-            self._problem(problem.code, f"{finding.name}: {problem.message}", path, problem.advice)
+            self.problem(problem.code, f"{finding.name}: {problem.message}", path, problem.advice)
             return
         if fact is not None:
             self.builder.add(fact)
@@ -115,14 +129,14 @@ class _Reader:
 
     def _fact(self, finding: Finding, parts: Mapping[object, object], path: Path) -> Fact | None:
         for key in parts:
-            if key not in PARTS_OF_A_FACT:
+            if not isinstance(key, str) or key not in PARTS_OF_A_FACT:
                 shown = _key(key)
                 advice = nearest(shown, PARTS_OF_A_FACT)
-                self._problem("CP068", f"{finding.name}: unknown part {_short(shown)!r}", (*path, shown), advice)
+                self.problem("CP068", f"{finding.name}: unknown part {_short(shown)!r}", (*path, shown), advice)
                 return None
         value = parts.get("value")
         status = parts.get("status", KNOWN if value is not None else "unknown")
-        if status not in STATUSES:
+        if not isinstance(status, str) or status not in STATUSES:
             raise Unreadable("CP064", f"unknown status {_shown(status)}", nearest(_key(status), STATUSES))
         if (status == KNOWN) is (value is None):
             message = "a known value is missing" if value is None else f"a value stands beside status {status}"
@@ -138,7 +152,7 @@ class _Reader:
             finding.name,
             read,
             date,
-            str(status),
+            status,
             _optional_text(parts, "source"),
             _optional_text(parts, "version"),
             undated=given is None,
@@ -157,9 +171,14 @@ class _Reader:
                 limit = limits.get(fact.date)
                 if isinstance(fact.value, int | float) and limit is not None and fact.value > limit:
                     message = f"{finding.name} is {fact.value}, above {finding.never_above} of that day ({limit})"
-                    self._problem("CP067", message, (finding.name,), "correct one of the two")
+                    self.problem("CP067", message, (finding.name,), "correct one of the two")
 
-    def _problem(self, code: str, message: str, path: Path, advice: str = "") -> None:
+    def problem(self, code: str, message: str, path: Path, advice: str = "") -> None:
+        """Adds a problem with its place; of very many the last one says that there are more."""
+        if len(self.problems) >= MAX_PROBLEMS:
+            if len(self.problems) == MAX_PROBLEMS:
+                self.problems.append(more_problems(self.locate(("patient",)) if self.locate is not None else None))
+            return
         place = self.locate(("patient", *path)) if self.locate is not None else None
         if place is None and len(path) > 1:
             message += f" (at {'.'.join(_short(str(part)) for part in path)})"
@@ -190,11 +209,9 @@ def read_date(given: object) -> dt.date:
         return given.date()
     if isinstance(given, dt.date):
         return given
-    if isinstance(given, str):
-        try:
-            return dt.date.fromisoformat(given)
-        except ValueError:
-            pass
+    day = day_in(given)
+    if day is not None:
+        return day
     raise Unreadable("CP063", f"{_shown(given)} is no date", "write YYYY-MM-DD")
 
 
@@ -268,9 +285,10 @@ def _item(kind: ValueType, item: object) -> Item:
         raise Unreadable("CP061", f"an item is a mapping of {', '.join(kind.parts)}", "write {part: value}")
     parts: dict[str, Part] = {}
     for key, value in item.items():
-        if key not in kind.parts:
+        if not isinstance(key, str) or key not in kind.parts:
             raise Unreadable("CP068", f"unknown part {_short(_key(key))!r} of an item", nearest(_key(key), kind.parts))
-        if value is None or (value == "unknown" and "unknown" not in kind.parts[key].values):
+        unknown = isinstance(value, str) and value == "unknown" and "unknown" not in kind.parts[key].values
+        if value is None or unknown:
             continue
         parts[key] = _scalar(kind.parts[key], value)
     return parts

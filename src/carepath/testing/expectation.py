@@ -6,6 +6,7 @@ is contained in it. ``{any: [a, b]}`` is equal to one of them or, where the fiel
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import re
 from collections.abc import Collection, Mapping
@@ -15,7 +16,7 @@ from carepath import yaml_reader
 from carepath.content.guideline import Guideline
 from carepath.errors import Place, Problem, nearest
 from carepath.recommendation import FIELDS, LIST_FIELDS, Recommendation
-from carepath.yaml_reader import Scalar, YamlNode
+from carepath.yaml_reader import Scalar, YamlNode, day_in
 
 #: A named value: a text, a truth value, or the named keys of an item of ``measurements``.
 Element = str | bool | Mapping[str, str]
@@ -221,12 +222,13 @@ class ExpectationReader:
     def _review(self, node: Scalar, at: dt.date | None) -> str | None:
         text = node.value if isinstance(node.value, str) else ""
         interval = _INTERVAL.match(text)
-        try:
-            if interval is None:
-                return dt.date.fromisoformat(text).isoformat()
+        day = day_in(text)
+        if interval is not None:
             days = int(interval[1]) * _DAYS[interval[2]]
-            return ((at or dt.date.min) + dt.timedelta(days=days)).isoformat()
-        except (ValueError, OverflowError):
+            with contextlib.suppress(OverflowError):
+                day = (at or dt.date.min) + dt.timedelta(days=days)
+        if day is None:
             advice = "write YYYY-MM-DD, or an interval such as `84 d` or `12 wk`"
             self._problem(f"review: {node.value!r} is no date or interval", node.place, advice)
             return None
+        return day.isoformat()

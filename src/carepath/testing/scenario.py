@@ -6,6 +6,7 @@ A file holds a list of scenarios, or one. The form is fixed: ``docs/reference`` 
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ from carepath.content.guideline import Guideline
 from carepath.errors import ContentError, Place, Problem, RecordError, ScenarioError, nearest
 from carepath.record.read import read_record
 from carepath.testing.expectation import Expectation, ExpectationReader, valid_names
-from carepath.yaml_reader import Scalar, YamlNode, place_at, read_file, to_python
+from carepath.yaml_reader import Scalar, YamlNode, day_in, place_at, read_file, to_python
 
 KEYS = ("scenario", "pathway", "at", "patient", "expect")
 REQUIRED = ("scenario", "at", "patient", "expect")
@@ -86,18 +87,24 @@ def scenarios_of(node: YamlNode, guideline: Guideline) -> tuple[Scenario, ...]:
 
 def scenario_files(paths: Iterable[Path]) -> tuple[list[Path], list[Problem]]:
     """The files that are named, and in folders all ``*.yaml`` files below them, each once and in order."""
-    files: dict[Path, Path] = {}
+    files: dict[str, Path] = {}
     problems = []
     for path in paths:
-        if path.is_dir():
-            below = sorted(one for one in path.rglob(f"*{SUFFIX}") if one.is_file())
-            if not below:
+        below = [path]
+        if os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises where it may not look
+            refused: list[OSError] = []
+            found = ((folder, name) for folder, _, names in os.walk(path, onerror=refused.append) for name in names)
+            below = sorted(Path(folder, name) for folder, name in found if name.endswith(SUFFIX))
+            for error in refused:
+                place = Place(str(error.filename), 1, 1)
+                problems.append(
+                    Problem("CP001", f"cannot read the folder: {error.strerror}", place, "look at its rights")
+                )
+            if not below and not refused:
                 advice = "give a folder that holds scenarios"
                 problems.append(Problem("CP072", f"there is no *{SUFFIX} file here", Place(str(path), 1, 1), advice))
-        else:
-            below = [path]
         for one in below:
-            files.setdefault(one.resolve(), one)
+            files.setdefault(os.path.realpath(str(one).replace("\0", "")), one)
     return list(files.values()), problems
 
 
@@ -158,11 +165,10 @@ class _Reader:
         if node is None:
             return None
         value = node.value if isinstance(node, Scalar) else None
-        try:
-            return dt.date.fromisoformat(value if isinstance(value, str) else "")
-        except ValueError:
+        day = day_in(value)
+        if day is None:
             self.problem("CP081", f"{str(value)[:40]!r} is no evaluation date", node.place, "write YYYY-MM-DD")
-            return None
+        return day
 
     def _patient(self, scenario: yaml_reader.Mapping, at: dt.date | None) -> Mapping[str, object] | None:
         node = scenario.get("patient")

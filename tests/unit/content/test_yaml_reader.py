@@ -185,7 +185,7 @@ REFUSED: dict[str, tuple[str, str, str, int, int]] = {
     "a: [1, 2": ("CP002", "did not find expected", "indentation and the quotes", 2, 1),
     "a: 'x": ("CP002", "end of stream", "indentation and the quotes", 1, 6),
     "a: 1\n b: 2": ("CP002", "mapping values are not allowed", "indentation", 2, 3),
-    "a: \x07": ("CP002", "control characters", "", 1, 1),
+    "a: \x07": ("CP002", "control characters", "", 1, 4),
     "": ("CP002", "the file is empty", "", 1, 1),
     "# only a comment\n": ("CP002", "the file is empty", "", 1, 1),
     "a: 1\n---\nb: 2\n": ("CP002", "more than one document", "", 2, 1),
