@@ -14,8 +14,13 @@ LIMITS = (
     ("carepath.errors", "MAX_PROBLEMS", "problems that are named of one file, one check or one record", "CP009"),
     ("carepath.content.files", "MAX_FILES", "files in `rules/`, and in `pathways/`", "CP009"),
     ("carepath.language.parse", "MAX_LEAF", "characters in one line of a condition", "CP020"),
-    ("carepath.inference.normal_form", "MAX_BRANCHES", "alternatives of one condition when written out", ""),
-    ("carepath.inference.durable_lint", "MAX_ATTRIBUTES", "values that one alternative of a condition reads", "CP091"),
+    ("carepath.content.sizes", "MAX_LEVELS", "levels of a condition, those of the terms that it uses counted", "CP009"),
+    ("carepath.content.sizes", "MAX_PARTS", "parts of a condition, those of the terms that it uses counted", "CP009"),
+    ("carepath.content.sizes", "MAX_ALTERNATIVES", "alternatives of a condition when written out", "CP009"),
+    ("carepath.content.sizes", "MAX_COMPARISONS", "comparisons in one alternative of a condition", "CP009"),
+    ("carepath.content.sizes", "MAX_NUMBER", "size of a parameter or of an end of a range, either sign", "CP009"),
+    ("carepath.inference.normal_form", "MAX_BRANCHES", "alternatives that the rule engine is given", "CP091"),
+    ("carepath.inference.durable_lint", "MAX_ATTRIBUTES", "values that one alternative reads in the engine", "CP091"),
     ("carepath.input_file", "MAX_JSON_BYTES", "size of a patient's file on the command line, in bytes", "CP009"),
     ("carepath.input_file", "MAX_JSON_DEPTH", "levels of nesting in a JSON file", "CP009"),
     ("carepath.input_file", "MAX_DIGITS", "digits of a whole number in a JSON file", "CP065"),
@@ -42,7 +47,7 @@ def limits() -> list[str]:
     """Every limit, with its value in the code."""
     refused = []
     for module, name, text, beyond in LIMITS:
-        error = f"[{beyond}](errors.md#{beyond.lower()})" if beyond else "assessing fails"
+        error = f"[{beyond}](errors.md#{beyond.lower()})"
         refused.append((text, _constant(module, name), error, f"`{module}.{name}`"))
     shown = ((text, _constant(module, name), f"`{module}.{name}`") for module, name, text in SHOWN)
     return [
@@ -51,6 +56,10 @@ def limits() -> list[str]:
         "At the limit the input is read; beyond it, it is refused as a whole. Nothing is cut off.",
         "",
         *table(("what", "at most", "beyond it", "in the code"), refused),
+        "A condition is written out to be counted: a term stands for its condition, `all` of `any` for every way to",
+        "satisfy it, `in` for each of its values. `carepath check` refuses beyond these limits, so that the rule",
+        "engine, which has them too, is never given more by content that was checked.",
+        "",
         "A number in YAML has at most 31 digits before and 30 after the point; with more it is text. A name or id in",
         "content has at most 61 characters, a text in content 2,000. Dates lie from 0001-01-01 to 9999-12-31 and are",
         "written YYYY-MM-DD: other forms of ISO 8601, such as 20260302 and 2026-W10-1, are refused.",

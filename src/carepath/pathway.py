@@ -82,6 +82,7 @@ class Pathway:
     steps: Mapping[str, Step]
     transitions: tuple[Transition, ...]
     grounds: tuple[Ground, ...]
+    place: Place | None = None
 
     def __repr__(self) -> str:
         return f"<Pathway {self.name}: {len(self.steps)} steps, {len(self.transitions)} transitions>"

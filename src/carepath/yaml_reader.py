@@ -13,7 +13,7 @@ import os
 import re
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
@@ -58,13 +58,21 @@ class Mapping:
 
     entries: tuple[Entry, ...]
     place: Place
+    _index: dict[str, Entry] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def entry(self, key: object) -> Entry | None:
+        """The entry of ``key``, or None."""
+        few = 20
+        if len(self.entries) <= few:
+            return next((entry for entry in self.entries if entry.key == key), None)
+        if not self._index:
+            self._index.update((entry.key, entry) for entry in self.entries)
+        return self._index.get(key) if isinstance(key, str) else None
 
     def get(self, key: str) -> YamlNode | None:
         """The node under ``key``, or None."""
-        for entry in self.entries:
-            if entry.key == key:
-                return entry.node
-        return None
+        entry = self.entry(key)
+        return entry.node if entry is not None else None
 
     def keys(self) -> Iterator[str]:
         """The keys in the order of the file."""
@@ -309,7 +317,7 @@ def place_at(node: YamlNode, path: tuple[object, ...]) -> Place:
     place = node.place
     for part in path:
         if isinstance(node, Mapping):
-            found = next((entry for entry in node.entries if entry.key == part), None)
+            found = node.entry(part)
             if found is None:
                 continue
             place, node = found.place, found.node

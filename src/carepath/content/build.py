@@ -404,6 +404,7 @@ class Builder:
             dict(sorted(steps.items(), key=lambda item: item[1].rank)),
             tuple(self._transition(file, i, one) for i, one in enumerate(form.transitions)),
             grounds(form.grounds),
+            place_at(file.node, ("grounds",)),
         )
 
     def _step(self, file: ContentFile, pathway: str, index: int, form: models.StepForm, place: Place) -> Step:

@@ -9,8 +9,9 @@ from carepath.content.guideline import EVALUATION_DATE, PRESENT_STEP, Finding, G
 from carepath.content.output_checks import check_outputs
 from carepath.content.pathway_checks import check_pathways
 from carepath.content.resolve_checks import check_resolve
+from carepath.content.sizes import check_sizes
 from carepath.content.walk import conditions_of, grounds_of, texts_of
-from carepath.errors import Place, Problem, nearest
+from carepath.errors import Place, Problem, first_problems, nearest
 from carepath.language.check import check as check_condition
 from carepath.language.check import cycles
 
@@ -20,24 +21,26 @@ _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 def check_guideline(guideline: Guideline) -> list[Problem]:
     """Everything that is wrong with a guideline as a whole."""
-    problems: list[Problem] = []
+    circles = cycles({name: term.when for name, term in guideline.terms.items()})
+    problems: list[Problem] = list(circles)
     for one in (
         _check_conditions,
         _check_grounds,
         check_outputs,
         _check_names,
+        check_sizes,
         _check_words,
         _check_texts,
         check_resolve,
         _check_coverage,
         check_pathways,
     ):
-        problems.extend(one(guideline))
+        if one is not check_sizes or not circles:
+            problems.extend(first_problems(one(guideline), None))
     return problems
 
 
 def _check_conditions(guideline: Guideline) -> Iterator[Problem]:
-    yield from cycles({name: term.when for name, term in guideline.terms.items()})
     for _, condition in conditions_of(guideline):
         yield from check_condition(condition, guideline.symbols)
 
@@ -134,11 +137,13 @@ def _check_texts(guideline: Guideline) -> Iterator[Problem]:
 def _check_coverage(guideline: Guideline) -> Iterator[Problem]:
     if not guideline.coverage:
         return
-    wanted = [*guideline.rules, *guideline.conflicts, *(ask.id for ask in guideline.asks)]
-    for name in dict.fromkeys(wanted):
+    wanted: dict[str, Place | None] = {ask.id: ask.place for ask in guideline.asks}
+    wanted |= {topic: conflict.place for topic, conflict in guideline.conflicts.items()}
+    wanted |= {rule.id: rule.place for rule in guideline.rules.values()}
+    for name, place in wanted.items():
         if name not in guideline.coverage:
-            place = Place("rules/coverage.yaml", 1, 1)
-            yield Problem("CP052", f"{name} is missing from the coverage list", place, "say where it is encoded")
+            advice = "say where it is encoded: add it to rules/coverage.yaml"
+            yield Problem("CP052", f"{name} is missing from the coverage list", place, advice)
     for one in guideline.coverage.values():
         if (one.encoded is None) is (one.reason is None):
             yield Problem("CP052", f"{one.id}: give either `encoded:` or `reason:`", one.place, "keep one of the two")

@@ -69,8 +69,7 @@ def grounds_of(guideline: Guideline) -> Iterator[tuple[Place | None, tuple[Groun
 
 
 def _grounds_of_pathway(pathway: Pathway) -> Iterator[tuple[Place | None, tuple[Ground, ...]]]:
-    first = next(iter(pathway.steps.values())).place
-    yield Place(first.file, 1, 1) if first is not None else None, pathway.grounds
+    yield pathway.place, pathway.grounds
     for step in pathway.steps.values():
         yield step.place, step.grounds
         yield from ((step.place, described.grounds) for described in (*step.interventions, *step.notes))

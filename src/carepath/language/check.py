@@ -77,24 +77,25 @@ def cycles(terms: Mapping[str, Condition]) -> list[Problem]:
     problems: list[Problem] = []
     done: set[str] = set()
     for start in terms:
-        path: list[str] = []
+        path: dict[str, None] = {}  # in the order of the way
         stack: list[tuple[str, Iterator[str]]] = [(start, names_of(terms[start]))] if start not in done else []
-        path.extend(name for name, _ in stack)
+        path.update((name, None) for name, _ in stack)
         while stack:
             name, names = stack[-1]
             following = next(names, None)
             if following is None:
                 done.add(name)
                 stack.pop()
-                path.pop()
+                path.popitem()
             elif following in path:
-                circle = [*path[path.index(following) :], following]
+                way = list(path)
+                circle = [*way[way.index(following) :], following]
                 message = "terms in a circle: " + " -> ".join(circle)
                 problems.append(Problem("CP026", message, terms[following].place, "break the circle"))
                 done.update(circle)
             elif following in terms and following not in done:
                 stack.append((following, names_of(terms[following])))
-                path.append(following)
+                path[following] = None
     return problems
 
 
