@@ -126,7 +126,7 @@ class Assessment:
         return tuple(self.guideline.conflicts[topic] for topic in topics)
 
     def why(self, asked: str | Recommendation) -> Explanation:
-        """Why something stands in the advice: its rules, what they read, the grounds, what speaks against it.
+        """Why something is in the advice: its rules, what they read, the grounds, what speaks against it.
 
         Args:
             asked: a kind, an id of a rule, a step, a topic, a target; or one of the recommendations.
@@ -139,7 +139,7 @@ class Assessment:
         return why(self, asked)
 
     def why_not(self, asked: str | Recommendation) -> Explanation:
-        """Why something does not stand in the advice, the nearest rule first: what is not met, not known, or above it.
+        """Why something is not in the advice, the nearest rule first: what is not met, not known, or above it.
 
         Args:
             asked: as for ``why``; or words for something that is not available to carepath.

@@ -78,8 +78,8 @@ def _parser() -> argparse.ArgumentParser:
     assess.add_argument("--json", action="store_true", help="print canonical JSON")
 
     for name, text in (
-        ("why", "say why something stands in the advice"),
-        ("why-not", "say why something does not stand in the advice: what is not met, not known, or above it"),
+        ("why", "say why something is in the advice"),
+        ("why-not", "say why something is not in the advice: what is not met, not known, or above it"),
     ):
         why = command(name, text)
         why.set_defaults(command="why", question=name)

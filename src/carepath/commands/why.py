@@ -1,4 +1,4 @@
-"""``carepath why FILE X`` and ``carepath why-not FILE X``: why something stands in the advice, or does not."""
+"""``carepath why FILE X`` and ``carepath why-not FILE X``: why something is in the advice, or does not."""
 
 from __future__ import annotations
 

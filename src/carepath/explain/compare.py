@@ -196,7 +196,8 @@ class _Comparer:
         for how in ("added", "gone", "changed"):
             what = [one.what for one in differences if one.how == how]
             if what:
-                parts.append(phrase(self.guideline, f"compare_{how}", what=listed(what, self.guideline)))
+                ended = [Text(one.en.rstrip("."), one.nl.rstrip(".")) for one in what]
+                parts.append(phrase(self.guideline, f"compare_{how}", what=listed(ended, self.guideline)))
         names = dict.fromkeys(name for one in differences for name in one.findings)
         because = listed((label_of(name, self.guideline) for name in names), self.guideline, between=", ")
         parts.append(phrase(self.guideline, "compare_because", findings=because) if names else self._else())

@@ -253,7 +253,8 @@ def standings(grounds: tuple[Ground, ...], guideline: Guideline) -> tuple[Standi
 def phrase(guideline: Guideline, name: str, **values: Text) -> Text:
     """A phrase of the content in both languages, its placeholders filled with texts.
 
-    A text that ends with a full stop loses it where the phrase goes on behind it with a mark of its own.
+    A text that ends with a full stop loses it where the phrase goes on behind it with a mark of its own; inside quotes
+    its own quotes are single.
     """
 
     def written(lang: str) -> str:
@@ -263,7 +264,8 @@ def phrase(guideline: Guideline, name: str, **values: Text) -> Text:
         for key, one in values.items():
             value = one.in_language(lang)
             behind = template.partition("{" + key + "}")[2][:1]
-            filled[key] = value.removesuffix(".") if behind and not behind.isspace() else value
+            value = value.removesuffix(".") if behind and not behind.isspace() else value
+            filled[key] = value.replace('"', "'") if f'"{{{key}}}"' in template else value
         return words.phrase(name, **filled)
 
     return both(written)

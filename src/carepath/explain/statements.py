@@ -78,7 +78,7 @@ class _Speaker:
             return self._compared(child.operand, _OPPOSITE[child.op], child.value)
         if isinstance(child, Among):
             return self._among("condition_none_of", child)
-        return self.words.phrase("not_so", statement=self.said(child))
+        return self._phrase("not_so", statement=self.said(child))
 
     def _named(self, name: str) -> str:
         guideline = self.words.guideline
@@ -97,7 +97,13 @@ class _Speaker:
         else:
             name = operand.finding
             what = self.words.phrase("days_since", what=self._label(name))
-        return self.words.phrase(f"condition_{_COMPARISONS[op]}", what=what, value=self.value(name, value))
+        dated = "of_date" if name == EVALUATION_DATE or isinstance(value, Day) else ""
+        return self._phrase(f"condition_{_COMPARISONS[op]}", dated, what=what, value=self.value(name, value))
+
+    def _phrase(self, name: str, suffix: str = "", **values: str) -> str:
+        """A phrase; of a date or of an item in a list the one that fits it, where there is one."""
+        special = f"{name}_{suffix or 'of_item'}" if suffix or self.list_finding is not None else name
+        return self.words.phrase(special if special in self.words.guideline.phrases else name, **values)
 
     def _change(self, change: Change) -> str:
         since = self.words.phrase(f"since_{_MOMENTS[change.since]}")
@@ -107,7 +113,7 @@ class _Speaker:
     def _among(self, phrase: str, condition: Among) -> str:
         name = condition.operand.name
         values = self.words.phrase("join_or").join(dict.fromkeys(self.value(name, one) for one in condition.values))
-        return self.words.phrase(phrase, what=self._label(name), value=values)
+        return self._phrase(phrase, what=self._label(name), value=values)
 
     def _listed(self, condition: Some | Every | Count) -> str:
         what = self._label(condition.of)
@@ -116,7 +122,8 @@ class _Speaker:
             name = "list_some" if isinstance(condition, Some) else "list_every"
             return self.words.phrase(name, what=what, where=where)
         name = "list_count" if condition.distinct in {None, "value"} else "list_count_distinct"
-        part = self._label(condition.distinct) if condition.distinct is not None else ""
+        many = self.words.guideline.phrases.get(f"many_{condition.distinct}")
+        part = self.words.of(many) if many is not None else condition.distinct or ""
         counted = self.words.phrase(name, what=what, part=part)
         if where:
             counted = self.words.phrase("list_where", counted=counted, where=where)

@@ -1,4 +1,4 @@
-"""Why something stands in the advice: its rules, each condition with what was read, the grounds, counter-arguments."""
+"""Why something is in the advice: its rules, each condition with what was read, the grounds, counter-arguments."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from carepath.content.guideline import Text
 from carepath.display.text_advice import UNTITLED
-from carepath.display.wording import recommendation_text, set_aside_text
+from carepath.display.wording import condition_text, conditions_of, recommendation_text, set_aside_text
 from carepath.explain.explanation import Explanation, Node, phrase
 from carepath.explain.parts import contribution_node, reasons, reasons_text
+from carepath.explain.statements import listed
 from carepath.explain.subjects import Subject, headline, subject_of
 from carepath.explain.tree import read_of
 from carepath.recommendation import Recommendation
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def why(assessment: Assessment, asked: str | Recommendation) -> Explanation:
-    """Why something stands in the advice; where it does not, why not.
+    """Why something is in the advice; where it does not, why not.
 
     Args:
         assessment: what is explained.
@@ -82,12 +83,19 @@ def _sentence(rec: Recommendation, node: Node, basis: Basis) -> Text:
         return recommendation_text(rec, basis)
     found = (one for part in node.children if part.role == "rule" for one in reasons(part))
     because = reasons_text(found, basis)
-    if not because.en:
+    if not because.en and any(
+        one.entry is not None and one.entry.operation == "continues" for one in rec.contributions
+    ):
+        because = phrase(guideline, "because_continues")
+    elif not because.en:
         because = recommendation_text(rec, basis)
         because = Text(because.en.rstrip("."), because.nl.rstrip("."))
     rules = ", ".join(rec.rules)
-    name = "why_given_if" if rec.conditional else "why_given"
-    return phrase(guideline, name, what=node.text, because=because, rules=Text(rules, rules))
+    values = {"what": node.text, "because": because, "rules": Text(rules, rules)}
+    settle = [condition_text(one, rec, basis) for one in conditions_of(rec, basis)] if rec.conditional else []
+    if not settle:
+        return phrase(guideline, "why_given", **values)
+    return phrase(guideline, "why_given_if", conditions=listed(settle, guideline), **values)
 
 
 def _joined(sentences: list[Text]) -> Text:

@@ -51,7 +51,7 @@ class _Blocked:
 
 
 def why_not(assessment: Assessment, asked: str | Recommendation) -> Explanation:
-    """Why something does not stand in the advice, the nearest rule first; where it does, why.
+    """Why something is not in the advice, the nearest rule first; where it does, why.
 
     Args:
         assessment: what is explained.
@@ -199,7 +199,8 @@ def _sentence(subject: Subject, aside: list[SetAside], blocked: list[_Blocked], 
 def _aside_sentence(what: Text, aside: list[SetAside], basis: Basis) -> Text:
     reasons = listed((set_aside_text(put, basis) for put in aside), basis.guideline, between=" ")
     by = ", ".join(dict.fromkeys(name for put in aside for name in put.by))
-    return phrase(basis.guideline, "why_not_aside", what=what, reason=reasons, by=Text(by, by))
+    name = "why_not_held" if all(put.until_known for put in aside) else "why_not_aside"
+    return phrase(basis.guideline, name, what=what, reason=reasons, by=Text(by, by))
 
 
 def _condition_sentence(what: Text, first: _Blocked, rule: Text, basis: Basis) -> Text:

@@ -22,7 +22,7 @@ def test_a_change_makes_what_is_not_given_appear() -> None:
     assessment = assessed_as("self-care failed", step1_selfcare_sufficient=True)
     answer = assessment.what_would_change("SP1")
     assert answer.appears
-    assert answer.sentence.en.startswith('"Monodisciplinary primary care [SP1, line 1]" would stand in the advice with')
+    assert answer.sentence.en.startswith('"Monodisciplinary primary care [SP1, line 1]" would be in the advice with')
 
 
 def test_the_answer_says_that_it_is_no_goal() -> None:

@@ -51,7 +51,7 @@ def run(capsys: Capture, *arguments: str) -> tuple[int, str, str]:
 def test_why_prints_the_sentence_and_the_tree(capsys: Capture, patient: str) -> None:
     status, out, err = run(capsys, "why", patient, "red_flag_exit")
     assert (status, err) == (0, "")
-    assert "stands in the advice" in out
+    assert "is in the advice" in out
     assert "Rule RF-1" in out
 
 

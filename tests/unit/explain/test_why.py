@@ -66,8 +66,8 @@ def test_every_rule_step_and_topic_has_an_answer(assessment: Assessment) -> None
 def test_a_step_up_names_the_rule_and_what_made_it_true() -> None:
     sentence = assessed("self-care failed").why("escalate").sentence
     assert sentence.en == (
-        '"Step up - Monodisciplinary primary care [SP1, line 1]" stands in the advice. '
-        "Reason: self-care and prevention done, with insufficient result (step 1) (E-1)."
+        '"Step up - Monodisciplinary primary care [SP1, line 1]" is in the advice. '
+        "Reason: self-care and prevention done, with insufficient result (step 1). Rule: E-1."
     )
     assert sentence.nl.startswith('"Opschalen - Monodisciplinaire eerstelijnszorg [SP1, eerste lijn]" staat in het')
 
