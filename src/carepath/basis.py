@@ -19,7 +19,7 @@ from carepath.language.write import write_line
 from carepath.pathway import Pathway
 from carepath.position import PathwayPosition
 from carepath.recommendation import Settlement
-from carepath.record.derived import Situation, leaf_findings
+from carepath.record.derived import FIRST_VALUE, STEP_STARTS, Situation, leaf_findings, trend_of
 from carepath.record.snapshot import CONTRADICTORY, Reading, not_seen
 
 __all__ = ["Basis", "leaf_findings"]
@@ -56,12 +56,14 @@ class Basis:
             matchers=self.prepared.matchers[self.pathway.name if self.pathway is not None else None],
             pathway=self.pathway,
             step=self.position.step,
+            candidates=self.position.candidates,
             verdicts=self.verdicts,
             open_findings=self.open_findings,
             reason=self.reason,
             is_true=lambda name: self.values.get(name) is True,
             settlements=self.settlements,
             urgency=self.urgency,
+            unknown_start=self.unknown_start,
         )
         return resolve(case)
 
@@ -125,6 +127,13 @@ class Basis:
             return None
         said = {str(fact.value) for fact in reading.facts}
         return next((urgency for urgency in self.guideline.vocabulary["urgency"] if urgency in said), None)
+
+    def unknown_start(self, clause: str) -> tuple[str, ...]:
+        """What would tell when the step began, where a trend of a clause counts from the first value for want of it."""
+        trends = (trend_of(change, self.situation) for change in self.prepared.changes.get(clause, ()))
+        if not any(trend is not None and trend.since == FIRST_VALUE for trend in trends):
+            return ()
+        return tuple(name for name in STEP_STARTS if self.reason(name) is not None)
 
     @functools.cached_property
     def not_seen(self) -> tuple[str, ...]:

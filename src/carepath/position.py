@@ -25,6 +25,8 @@ class PathwayPosition:
 def locate(pathway: Pathway | None, values: Values, scope: Scope) -> PathwayPosition:
     """The position that the known values give.
 
+    A step that belongs to several lines is derived from a line only where a condition tells that the patient is there.
+
     Args:
         pathway: the chosen pathway, or None while none is chosen.
         values: the known values of the findings.
@@ -44,7 +46,8 @@ def locate(pathway: Pathway | None, values: Values, scope: Scope) -> PathwayPosi
     candidates = tuple(
         step.id
         for step in pathway.steps.values()
-        if step.line == line
+        if line in step.line.split("/")
+        and (step.line == line or step.placed_when is not None)
         and (step.placed_when is None or compiler.compile(step.placed_when)(values) is not Truth.FALSE)
     )
     if len(candidates) == 1:

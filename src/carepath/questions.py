@@ -15,9 +15,9 @@ NOT_ASKED = frozenset({"refused", "not_applicable"})
 def next_questions(resolved: Resolved, finished: Iterable[Recommendation], basis: Basis) -> tuple[Question, ...]:
     """The unknown findings worth asking for, safety first.
 
-    First what must be screened before anything moves; then what the rules of missing information ask for; then the
-    rest, by how many step changes and referrals wait for it, and by how many other outcomes. Red flags outside the
-    pathway's screening come last.
+    First what must be screened before anything moves, and the other red flags that are open; then what the rules of
+    missing information ask for; then the rest, by how many step changes and referrals wait for it, and by how many
+    other outcomes.
     Nothing is asked while something stands that leaves no room for anything else.
     """
     if resolved.closed:
@@ -40,7 +40,7 @@ def next_questions(resolved: Resolved, finished: Iterable[Recommendation], basis
         name = question.finding
         if name in safety:
             return (0, safety.index(name), 0, 0)
-        group = 1 if name in asked else 3 if name in red_flags else 2
+        group = 1 if name in red_flags else 2 if name in asked else 3
         return (group, -steps.get(name, 0), -others.get(name, 0), order[name])
 
     found = [

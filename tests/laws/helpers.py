@@ -126,7 +126,7 @@ def outputs(recommendations: Iterator[Recommendation] | tuple[Recommendation, ..
 
 #: Screened on every pathway, adult, at a step of line 1, in pain for a year: nothing here calls for anything.
 SCREENED: PatientData = {
-    **{name: False for name, finding in GUIDELINE.findings.items() if finding.red_flag},
+    **{name: False if one.type.kind == "bool" else 0 for name, one in GUIDELINE.findings.items() if one.red_flag},
     "age_years": 45,
     "current_node": "SP1",
     "pain_duration_months": 12,

@@ -190,7 +190,7 @@ def check_no_raised_flag_is_hidden(case: Case, finding: str) -> None:
 
 
 @law(70)
-@for_all(cases(), st.sampled_from(sorted(set(RED_FLAGS) - {"severe_leg_pain_despite_opioid"})), FACTS)
+@for_all(cases(), st.sampled_from(sorted(RED_FLAGS)), FACTS)
 def test_no_staleness_contradiction_or_refusal_hides_a_raised_flag(
     case: Case, finding: str, facts: list[dict[str, object]]
 ) -> None:

@@ -96,6 +96,10 @@ class Finding:
     never_above: str | None = None
     place: Place | None = None
 
+    def raises_alarm(self, value: object) -> bool:
+        """Whether a value of a red flag is one that may not be overlooked: true, or a number above 0."""
+        return self.red_flag and isinstance(value, bool | int | float) and value > 0
+
 
 @dataclass(frozen=True, slots=True)
 class Term:

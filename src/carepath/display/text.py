@@ -24,7 +24,9 @@ SECTIONS = {
     "clinician_judgement": "heading_judgements",
     "insufficient_information": "heading_missing",
 }
+#: So many questions at least are shown, and all that are about safety with some more.
 MAX_QUESTIONS = 12
+MORE_QUESTIONS = 6
 MAX_RECORD_LINES = 20
 MAX_NAMES = 8
 
@@ -172,14 +174,15 @@ class ReportPrinter:
             return
         words, page = self.words, self.page
         page.heading(words.phrase("heading_questions"))
-        for number, one in enumerate(questions[:MAX_QUESTIONS], start=1):
+        shown = max(MAX_QUESTIONS, sum(one.safety for one in questions) + MORE_QUESTIONS)
+        for number, one in enumerate(questions[:shown], start=1):
             safety = f" [{words.phrase('safety')}]" if one.safety else ""
             reason = self.basis.reason(one.finding)
             known = reason is None or reason == NOT_RECORDED
             why = "" if known else f" ({words.vocabulary('reason', reason or '')})"
             page.numbered(number, words.of(self.assessment.guideline.findings[one.finding].question) + safety + why)
-        if len(questions) > MAX_QUESTIONS:
-            page.paragraph(words.phrase("more_lines", more=str(len(questions) - MAX_QUESTIONS)), 4)
+        if len(questions) > shown:
+            page.paragraph(words.phrase("more_lines", more=str(len(questions) - shown)), 4)
 
     def _unknown(self) -> None:
         """Values that are there but do not count: stale, contradicting, refused, of a later date."""

@@ -20,7 +20,7 @@ from carepath.inference.drafts import Matcher
 from carepath.inference.durable import DurableEngine, availability
 from carepath.inference.normal_form import Branch, TooManyBranches, branches
 from carepath.language.evaluate import Looks, Scope, Values
-from carepath.language.nodes import Condition
+from carepath.language.nodes import Change, Compare, Condition
 from carepath.language.truth import Truth
 from carepath.language.write import write_line
 from carepath.record.derived import Settler, leaf_findings, settler
@@ -52,6 +52,16 @@ class Prepared:
         """By the identity of a leaf of a clause or term the findings that it reads."""
         leaves = leaves_of((*self.clauses.values(), *self.scope.terms.values()))
         return {id(leaf): leaf_findings(leaf) for leaf in leaves}
+
+    @functools.cached_property
+    def changes(self) -> dict[str, tuple[Change, ...]]:
+        """By clause the changes over time that it reads, also through terms."""
+        found = {}
+        for name, condition in self.clauses.items():
+            leaves = derived_leaves({name: condition}, self.scope.terms)
+            operands = (leaf.operand for leaf in leaves if isinstance(leaf, Compare))
+            found[name] = tuple(operand for operand in operands if isinstance(operand, Change))
+        return {name: changes for name, changes in found.items() if changes}
 
     @functools.cached_property
     def settlers(self) -> tuple[tuple[str, Settler], ...]:

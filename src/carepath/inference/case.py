@@ -70,7 +70,9 @@ class Case:
     ``outputs`` are those of all rules; ``matchers`` stand by the identity of their selectors; ``open_findings`` gives
     the unknown findings that keep a clause undetermined; ``reason`` gives why a finding is unknown, or None when it is
     known; ``is_true`` tells a finding known to be true; ``settlements`` splits a term into what is unmet and what is
-    unknown; ``urgency`` gives the urgency that a finding says, if any.
+    unknown; ``urgency`` gives the urgency that a finding says, if any; ``unknown_start`` names what would tell when the
+    step began, for a clause whose trends count from the first value for want of it. ``candidates`` are the steps that
+    the present one can be where it is not known.
     """
 
     guideline: Guideline
@@ -78,9 +80,11 @@ class Case:
     matchers: Mapping[int, Matcher]
     pathway: Pathway | None
     step: str | None
+    candidates: tuple[str, ...]
     verdicts: Mapping[str, Truth]
     open_findings: Callable[[str], tuple[str, ...]]
     reason: Callable[[str], str | None]
     is_true: Callable[[str], bool]
     settlements: Callable[[str], tuple[Settlement, ...]]
     urgency: Callable[[str], str | None]
+    unknown_start: Callable[[str], tuple[str, ...]]

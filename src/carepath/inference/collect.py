@@ -36,7 +36,10 @@ class _Collector:
     def __init__(self, sheet: Sheet) -> None:
         self.case = sheet.case
         self.sheet = sheet
-        self.ways = self.case.pathway.transitions_from(self.case.step) if self.case.pathway and self.case.step else ()
+        pathway, step = self.case.pathway, self.case.step
+        here = (step,) if step is not None else self.case.candidates
+        self.somewhere = pathway is not None and bool(here)
+        self.ways = [way for one in here for way in pathway.transitions_from(one)] if pathway is not None else []
 
     # --- rules --------------------------------------------------------------------------------------------------
 
@@ -65,6 +68,7 @@ class _Collector:
         settlements = self.case.settlements(output.settle) if output.settle is not None else ()
         draft.missing = sorted({name for one in settlements for name in one.findings})
         draft.conditions = _named_conditions(output, settlements)
+        draft.could_change += self.case.unknown_start(possible.clause)
         return draft
 
     def _urgency(self, output: Output) -> str | None:
@@ -94,8 +98,7 @@ class _Collector:
 
     def _undetermined(self, possible: Possible, clause: str | None, target: str | None = None) -> None:
         output, outline = possible.output, possible.outline
-        placed = self.case.pathway is not None and self.case.step is not None
-        if placed and output.kind in STEP_KINDS and not self._ways(possible):
+        if self.somewhere and output.kind in STEP_KINDS and not self._ways(possible):
             return
         if output.urgency_by is not None:
             outline = replace(outline, urgency=self._urgency(output))
@@ -135,6 +138,7 @@ class _Collector:
         for ask in self.case.guideline.asks:
             missing = self._missing(ask)
             if not missing:
+                self._name_what_would_suspend(ask)
                 continue
             self.sheet.asks.append((ask, missing))
             draft = by_id.setdefault(ask.id, Draft("insufficient_information", []))
@@ -145,6 +149,18 @@ class _Collector:
             if ask.suspends is not None:
                 self.sheet.result.missing_for_safety += missing
         self.sheet.drafts += by_id.values()
+
+    def _name_what_would_suspend(self, ask: Ask) -> None:
+        """Names beside what an ask would suspend the unknown findings that its condition waits for."""
+        clause = f"ask:{ask.index}"
+        if ask.suspends is None or ask.when is None or self.case.verdicts[clause] is not UNKNOWN:
+            return
+        if not any(self._is_missing(ask, name) for name in ask.findings):
+            return
+        waits = [name for name in self.case.open_findings(clause) if self.case.reason(name) not in SCREENED]
+        for drafts in (self.sheet.drafts, self.sheet.inside):
+            for draft in self.sheet.among(ask.suspends, drafts):
+                draft.could_change += [name for name in waits if name not in draft.could_change]
 
     def _missing(self, ask: Ask) -> list[str]:
         if ask.when is not None and self.case.verdicts[f"ask:{ask.index}"] is not TRUE:

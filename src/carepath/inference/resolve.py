@@ -7,7 +7,7 @@ stands, and the findings that the condition waits for are named beside it in ``c
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from carepath.content.guideline import ResolveEntry, Selector
 from carepath.inference.case import RED_FLAG, SCREENED, Case
@@ -67,9 +67,15 @@ class _Table:
             return
         matching = [self.sheet.matcher(selector) for selector in beside]
         self._name_waits([one for one in self.sheet.open if any(match(one.outline) for match in matching)], chosen)
+        held = [put for put in self.sheet.result.set_aside if any(match(put.draft) for match in matching)]
+        self._name([name for put in held for name in put.until_known], chosen)
 
     def _name_waits(self, possible: Sequence[Open], chosen: Sequence[Draft]) -> None:
-        waits = dict.fromkeys(name for one in possible for name in self.sheet.waits(one))
+        self._name([name for one in possible for name in self.sheet.waits(one)], chosen)
+
+    def _name(self, waits: Iterable[str], chosen: Iterable[Draft]) -> None:
+        """Names unknown findings beside drafts, each once."""
+        waits = dict.fromkeys(waits)
         for draft in chosen:
             draft.could_change += [name for name in waits if name not in draft.could_change]
 
@@ -78,8 +84,7 @@ class _Table:
         if not chosen and not inside:
             return
         waits = [n for n in self.case.open_findings(f"resolve:{entry.id}") if self.case.reason(n) not in SCREENED]
-        for draft in (*chosen, *inside):
-            draft.could_change += [name for name in waits if name not in draft.could_change]
+        self._name(waits, [*chosen, *inside])
 
     def _put_aside(self, drafts: Sequence[Draft], how: str, entry: ResolveEntry, until: Sequence[str] = ()) -> None:
         by = (entry.id, *self._rules_beside(entry))
@@ -120,6 +125,8 @@ class _Table:
         there = there or (entry.operation == "only_without" and self.sheet.holds(entry))
         if there is (entry.operation == "only_without"):
             self.sheet.drafts = [draft for draft in self.sheet.drafts if not match(draft)]
+        elif entry.operation == "only_without":
+            self._name_possible(others, self.sheet.among(entry.selects, self.sheet.drafts))
         aside = [put.draft for put in self.sheet.result.set_aside]
         there = there or any(self.sheet.among(selector, aside) for selector in others)
         if entry.operation == "only_with" and not there:
@@ -165,6 +172,5 @@ class _Table:
     def hand_on(self, entry: ResolveEntry) -> None:
         """Names beside what is shown only with others what could change those: it would go with them."""
         beside = [draft for selector in entry.given for draft in self.sheet.among(selector, self.sheet.drafts)]
-        waits = dict.fromkeys(name for draft in beside for name in draft.could_change)
-        for draft in self.sheet.among(entry.selects, self.sheet.drafts):
-            draft.could_change += [name for name in waits if name not in draft.could_change]
+        waits = [name for draft in beside for name in draft.could_change]
+        self._name(waits, self.sheet.among(entry.selects, self.sheet.drafts))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from carepath.content.guideline import Ask, ResolveEntry, Selector, Text
-from carepath.inference.case import SCREENED, Case, Possible
+from carepath.inference.case import SCREENED, STEP_KINDS, Case, Possible
 from carepath.inference.drafts import Draft, Matcher
 from carepath.language.truth import TRUE
 from carepath.recommendation import Undetermined
@@ -90,8 +90,7 @@ class Sheet:
 
     def waits(self, one: Open) -> tuple[str, ...]:
         """The unknown findings that keep an output undetermined."""
-        if one.clause is None:
-            waits: tuple[str, ...] = ("pathway",) if self.case.pathway is None else ("current_node",)
-        else:
-            waits = self.case.open_findings(one.clause)
-        return tuple(name for name in waits if self.case.reason(name) not in SCREENED)
+        waits = self.case.open_findings(one.clause) if one.clause is not None else ()
+        if one.outline.kind in STEP_KINDS and self.case.step is None:
+            waits = (*waits, "pathway" if self.case.pathway is None else "current_node")
+        return tuple(name for name in dict.fromkeys(waits) if self.case.reason(name) not in SCREENED)

@@ -32,6 +32,11 @@ from carepath.language.write import write_line
 from carepath.record.facts import KNOWN, Fact, Item, Record
 from carepath.record.snapshot import Reading, missing
 
+#: What tells when the present step began; either one does.
+STEP_STARTS = ("days_in_current_step", "last_step_change_date")
+#: Since when a trend counts while that is not known.
+FIRST_VALUE = "first value"
+
 _OPERATORS = {
     "<": operator.lt,
     "<=": operator.le,
@@ -269,7 +274,7 @@ def _moment(since: str, situation: Situation) -> tuple[dt.date | None, str]:
         changed = situation.reading("last_step_change_date").value
         if isinstance(changed, dt.date):
             return changed, since
-    return None, "first value"
+    return None, FIRST_VALUE
 
 
 def _settle_change(change: Change, compare: Callable[[int | Fraction], Truth]) -> Settler:

@@ -99,7 +99,7 @@ def read_bundle(bundle: Mapping[str, object], guideline: Guideline, at: dt.date)
         reader.report.leave(Origin("Patient", "", "Patient"), NO_BIRTH_DATE)
     built = reader.builder()
     if _patients(resources) > 1 or (not about and len(strangers) > 1):
-        flags = {f.finding for f, *_ in reader.facts if f.value is True and guideline.findings[f.finding].red_flag}
+        flags = {f.finding for f, *_ in reader.facts if guideline.findings[f.finding].raises_alarm(f.value)}
         advice = "give the resources of one patient at a time"
         problem = Problem("CP069", "the input holds resources about several patients", None, advice)
         raise RecordError([problem], red_flags=sorted(flags))

@@ -163,7 +163,7 @@ class ResourceReader:
 
     def _dated(self, said: Statement, finding: Finding, given: Given) -> tuple[dt.date, str, list[str]]:
         """The date, the element that it stood in (empty when the evaluation date was taken), and what was done."""
-        keep = finding.red_flag and given.value is True
+        keep = finding.raises_alarm(given.value)
         transforms = [said.day.transform]
         if said.doubt:
             if not keep:

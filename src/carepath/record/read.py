@@ -69,7 +69,7 @@ def read_record(
             fact.finding
             for facts in reader.builder.facts.values()
             for fact in facts
-            if fact.value is True and findings[fact.finding].red_flag
+            if findings[fact.finding].raises_alarm(fact.value)
         }
         raise RecordError(reader.problems, red_flags=sorted(flags))
     return reader.builder.build()

@@ -66,7 +66,10 @@ def take_snapshot(
     for name, facts in record.series.items():
         finding = findings[name]
         currency = parameters[finding.currency] if finding.currency is not None else None
-        readings[name] = _read_flag(name, facts, currency, at) if finding.red_flag else _read(name, facts, currency, at)
+        if finding.red_flag:
+            readings[name] = _read_flag(finding, facts, currency, at)
+        else:
+            readings[name] = _read(name, facts, currency, at)
     return readings
 
 
@@ -97,14 +100,16 @@ def _read(name: str, facts: tuple[Fact, ...], currency: float | None, at: dt.dat
     return Reading(name, known[0].value, None, known)
 
 
-def _read_flag(name: str, facts: tuple[Fact, ...], currency: float | None, at: dt.date) -> Reading:
-    """Only a later false supersedes a true; a refusal or an unknown after it does not."""
+def _read_flag(finding: Finding, facts: tuple[Fact, ...], currency: float | None, at: dt.date) -> Reading:
+    """Only a later false supersedes a true; a refusal or an unknown after it does not. Of a count the highest holds."""
+    name = finding.name
     known = [fact for fact in facts if fact.date <= at and fact.status == KNOWN]
     if known:
         newest = known[-1].date
-        raised = tuple(fact for fact in known if fact.date == newest and fact.value is True)
-        if raised:
-            return Reading(name, True, None, raised)  # noqa: FBT003 - the value of the finding
+        of_day = [fact for fact in known if fact.date == newest]
+        worst = max((fact.value for fact in of_day if isinstance(fact.value, bool | int | float)), default=0)
+        if finding.raises_alarm(worst):
+            return Reading(name, worst, None, tuple(fact for fact in of_day if fact.value == worst))
     reading = _read(name, facts, currency, at)
     return replace(reading, value=None) if reading.reason else reading
 

@@ -6,7 +6,7 @@ import pytest
 
 from carepath.assessing import assess
 from carepath.content.load import load_guideline
-from carepath.display.text import MAX_QUESTIONS, MAX_RECORD_LINES, report_text
+from carepath.display.text import MAX_QUESTIONS, MORE_QUESTIONS, MAX_RECORD_LINES, report_text
 from carepath.errors import ArgumentError
 from carepath.record.facts import Record
 from tests.unit.display.patients import AT, PATIENTS, STEP_3_NOT_DONE, assessed
@@ -90,8 +90,13 @@ def test_the_report_of_an_empty_record_says_that_nothing_known_is_no_all_clear()
     report = report_text(assessed("empty"), "en")
     assert "No pathway chosen" in report
     assert "That is no proof that none is needed" in flat(report)
-    assert f"{MAX_QUESTIONS}. " in report
-    assert f"{MAX_QUESTIONS + 1}. " not in report.split("Ask next")[1].split("Sources")[0]
+    safety = sum(question.safety for question in assessed("empty").next_questions)
+    shown = safety + MORE_QUESTIONS
+    assert shown > MAX_QUESTIONS
+    asked = report.split("Ask next")[1].split("Sources")[0]
+    assert asked.count("[safety]") == safety
+    assert f"{shown}. " in asked
+    assert f"{shown + 1}. " not in asked
     assert re.search(r"\.\.\. and \d+ more", report)
 
 
