@@ -219,7 +219,7 @@ def _inputs(source: _Source, problems: list[Problem]) -> list[PatientInput]:
         read = [_one(one, (index,), source, problems, scenario=True) for index, one in enumerate(value)]
         return [one for one in read if one is not None]
     if isinstance(value, dict) and any(key in value for key in FHIR_KEYS):
-        return [PatientInput(None, None, None, value, lambda _path: None)]
+        return [PatientInput(None, None, None, value, lambda _path: Place(source.name, 1, 1))]
     scenario = isinstance(value, dict) and ("scenario" in value or "expect" in value)
     one = _one(value, (), source, problems, scenario=scenario)
     return [one] if one is not None else []
