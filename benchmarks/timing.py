@@ -66,9 +66,9 @@ def interleaved(works: Mapping[str, Work], items: Sequence[Item], rounds: int) -
         for index, item in enumerate(items):
             for name, work in works.items():
                 given = work.prepare(item) if work.prepare is not None else item
-                start = time.perf_counter()
+                start = time.process_time()
                 work.run(given)
-                seconds = time.perf_counter() - start
+                seconds = time.process_time() - start
                 if measured:
                     taken[name][index].append(seconds)
     return {name: Times(tuple(statistics.median(one) for one in found)) for name, found in taken.items()}
