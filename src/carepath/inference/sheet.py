@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from carepath.content.guideline import Ask, ResolveEntry, Selector, Text
@@ -64,6 +64,7 @@ class Sheet:
     open: list[Open] = field(default_factory=list)
     inside: list[Draft] = field(default_factory=list)
     asks: list[tuple[Ask, list[str]]] = field(default_factory=list)
+    _waits: dict[str | None, tuple[str, ...]] = field(default_factory=dict)
 
     # --- what stands, and what could ----------------------------------------------------------------------------
 
@@ -71,9 +72,9 @@ class Sheet:
         """What tells whether a draft is among those that a selector means."""
         return self.case.matchers[id(selector)]
 
-    def among(self, selector: Selector, drafts: Iterable[Draft]) -> list[Draft]:
+    def among(self, selector: Selector, drafts: Sequence[Draft]) -> list[Draft]:
         """The drafts that a selector means."""
-        return list(filter(self.case.matchers[id(selector)], drafts))
+        return list(filter(self.case.matchers[id(selector)], drafts)) if drafts else []
 
     def stands(self, selector: Selector) -> bool:
         """Whether a draft stands that a selector means."""
@@ -90,8 +91,12 @@ class Sheet:
 
     def waits(self, one: Open) -> tuple[str, ...]:
         """The unknown findings that keep an output undetermined."""
-        if one.clause is None:
-            waits: tuple[str, ...] = ("pathway",) if self.case.pathway is None else ("current_node",)
-        else:
-            waits = self.case.open_findings(one.clause)
-        return tuple(name for name in waits if self.case.reason(name) not in SCREENED)
+        found = self._waits.get(one.clause)
+        if found is None:
+            if one.clause is not None:
+                names = self.case.open_findings(one.clause)
+            else:
+                names = ("pathway",) if self.case.pathway is None else ("current_node",)
+            reason = self.case.reason
+            found = self._waits[one.clause] = tuple(name for name in names if reason(name) not in SCREENED)
+        return found
