@@ -253,8 +253,8 @@ def standings(grounds: tuple[Ground, ...], guideline: Guideline) -> tuple[Standi
 def phrase(guideline: Guideline, name: str, **values: Text) -> Text:
     """A phrase of the content in both languages, its placeholders filled with texts.
 
-    A text that ends with a full stop loses it where the phrase goes on behind it with a mark of its own; a question keeps
-    its mark alone; inside quotes the quotes of a text are single.
+    A text that ends with a full stop loses it where the phrase goes on behind it with a mark of its own; a question
+    keeps its mark alone; inside quotes the quotes of a text are single.
     """
 
     def written(lang: str) -> str:
