@@ -1,4 +1,4 @@
-"""Times works against each other: interleaved, so that what disturbs the machine disturbs all of them alike."""
+"""Times works against each other: in turns, so that what disturbs the machine disturbs all of them alike."""
 
 from __future__ import annotations
 
@@ -56,15 +56,15 @@ class Work:
 
 
 def interleaved(works: Mapping[str, Work], items: Sequence[Item], rounds: int) -> dict[str, Times]:
-    """The times of several works on the same items: for each item one after the other, all items in each round.
+    """The times of several works on the same items: in each round a loop over all items for one after the other.
 
     One round goes before, untimed: what is built on first use is there.
     """
     taken: dict[str, list[list[float]]] = {name: [[] for _ in items] for name in works}
     for measured in (False, *[True] * rounds):
-        gc.collect()
-        for index, item in enumerate(items):
-            for name, work in works.items():
+        for name, work in works.items():
+            gc.collect()
+            for index, item in enumerate(items):
                 given = work.prepare(item) if work.prepare is not None else item
                 start = time.process_time()
                 work.run(given)
