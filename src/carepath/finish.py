@@ -6,7 +6,6 @@ import datetime as dt
 
 from carepath.basis import Basis
 from carepath.content.guideline import Entitlement, Guideline, tags_of
-from carepath.errors import ContentError, Place, Problem
 from carepath.inference.drafts import Draft
 from carepath.language.truth import Truth
 from carepath.pathway import Step
@@ -23,12 +22,7 @@ def finished(draft: Draft, basis: Basis) -> Recommendation:
         ContentError: the guideline does not have its kind.
     """
     guideline = basis.guideline
-    kind = guideline.kinds.get(draft.kind)
-    if kind is None:
-        place = Place("rules/outputs.yaml", 1, 1)
-        advice = "copy it from the shipped content"
-        raise ContentError([Problem("CP093", f"there is no kind {draft.kind!r}", place, advice)])
-    fields = kind.fields
+    fields = guideline.kinds[draft.kind].fields
     entitlement = entitlement_on(guideline, draft.group, basis.at) if "entitlement" in fields else None
     step = basis.pathway.steps.get(draft.target or "") if basis.pathway is not None else None
     tags = frozenset().union(*(tags_for(one, basis.prepared) for one in draft.contributions))
