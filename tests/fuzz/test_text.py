@@ -134,7 +134,7 @@ def test_a_guideline_with_a_mutated_file_is_used_or_every_problem_is_named(case:
 
 
 @pytest.mark.slow
-@settings(max_examples=300, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
 @given(mutated_bytes(SHIPPED))
 def test_the_shipped_guideline_with_a_mutated_file_is_used_or_every_problem_is_named(case: tuple[Path, bytes]) -> None:
     path, data = case
