@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import NoReturn
 
 from carepath.errors import ContentError, Place, Problem, RecordError, excerpt, first_problems, nearest
-from carepath.yaml_reader import MAX_BYTES, YamlNode, bytes_of, day_in, place_at, read_text, text_in, to_python
+from carepath.text_file import bytes_of, day_in, text_in
+from carepath.yaml_reader import MAX_BYTES, YamlNode, place_at, read_text, to_python
 
 MAX_JSON_BYTES = 60_000_000
 MAX_JSON_DEPTH = 100

@@ -19,7 +19,8 @@ from carepath.language.check import check
 from carepath.language.evaluate import Compiler, Scope
 from carepath.language.parse import ConditionSyntaxError, parse_node, parse_text
 from carepath.language.write import write_line
-from carepath.yaml_reader import read_text, text_in
+from carepath.text_file import text_in
+from carepath.yaml_reader import read_text
 
 ROOT = Path(__file__).resolve().parents[2]
 BASE = ROOT / "tests" / "broken" / "base"
