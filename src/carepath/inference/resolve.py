@@ -17,7 +17,6 @@ from carepath.inference.sheet import Open, Put, Resolved, Sheet
 from carepath.language.truth import FALSE, TRUE, UNKNOWN
 from carepath.recommendation import Contribution, Settlement
 
-
 #: What an entry can do to what it selects, and to nothing else.
 _ON_WHAT_STANDS = frozenset({"suspends", "makes_conditional", "adds_attention", "adds_judgement"})
 
