@@ -1,4 +1,4 @@
-"""Times works against each other: interleaved, so that what disturbs the machine disturbs all of them alike."""
+"""Times works against each other: in turns, so that what disturbs the machine disturbs all of them alike."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from typing import Any, TypeVar
 
 Item = TypeVar("Item")
 MICRO = 1e6
+#: Items of one loop, before it is another work's turn.
+LOOP = 10
 _P99 = 0.99
 
 
@@ -56,19 +58,22 @@ class Work:
 
 
 def interleaved(works: Mapping[str, Work], items: Sequence[Item], rounds: int) -> dict[str, Times]:
-    """The times of several works on the same items: for each item one after the other, all items in each round.
+    """The times of several works on the same items: short loops over some items, for one work after the other.
 
-    One round goes before, untimed: what is built on first use is there.
+    Short, so that a machine that gets slower does so for all; loops, so that each work finds the processor's caches
+    as it left them. In each round all items are worked on. One round goes before, untimed: what is built on first use
+    is there.
     """
     taken: dict[str, list[list[float]]] = {name: [[] for _ in items] for name in works}
     for measured in (False, *[True] * rounds):
         gc.collect()
-        for index, item in enumerate(items):
+        for first in range(0, len(items), LOOP):
             for name, work in works.items():
-                given = work.prepare(item) if work.prepare is not None else item
-                start = time.perf_counter()
-                work.run(given)
-                seconds = time.perf_counter() - start
-                if measured:
-                    taken[name][index].append(seconds)
+                for index, item in enumerate(items[first : first + LOOP], start=first):
+                    given = work.prepare(item) if work.prepare is not None else item
+                    start = time.process_time()
+                    work.run(given)
+                    seconds = time.process_time() - start
+                    if measured:
+                        taken[name][index].append(seconds)
     return {name: Times(tuple(statistics.median(one) for one in found)) for name, found in taken.items()}

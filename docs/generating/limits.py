@@ -31,8 +31,8 @@ LIMITS = (
     ("carepath.record.read", "MAX_TEXT", "characters of one text in a record", "CP066"),
     ("carepath.record.read", "MAX_INTEGER", "size of a number in a record, either sign", "CP062"),
     ("carepath.record.fhir", "MAX_ENTRIES", "entries of a FHIR bundle, bundles inside it counted", "CP066"),
-    ("carepath.record.fhir", "MAX_DEPTH", "levels of nesting in FHIR", "CP009"),
-    ("carepath.record.fhir", "MAX_VALUES", "values in a FHIR bundle", "CP066"),
+    ("carepath.record.fhir_limits", "MAX_DEPTH", "levels of nesting in FHIR", "CP009"),
+    ("carepath.record.fhir_limits", "MAX_VALUES", "values in a FHIR bundle", "CP066"),
 )
 #: Limits of what is printed: beyond them the number of what was left out is shown.
 SHOWN = (

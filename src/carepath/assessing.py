@@ -20,7 +20,7 @@ from carepath.record.derived import Situation
 from carepath.record.facts import Record
 from carepath.record.read import Locate, read_record
 from carepath.record.snapshot import Reading, take_snapshot
-from carepath.yaml_reader import day_in
+from carepath.text_file import day_in
 
 LANGUAGES = ("en", "nl")
 T = TypeVar("T")

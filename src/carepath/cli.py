@@ -42,7 +42,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         err = f"{error}\n"
     else:
         status, out, err = answer.status, answer.out, answer.err
-    _write(sys.stdout, out)
+    try:
+        _write(sys.stdout, out)
+    except OSError as error:  # a full disk, say
+        _to_nowhere(sys.stdout)
+        status, err = UNREADABLE, f"{err}cannot write the output: {error.strerror or error}\n"
     _write(sys.stderr, err)
     return status
 
@@ -56,8 +60,12 @@ def _write(stream: TextIO, text: str) -> None:
     try:
         print(text, end="", file=stream, flush=True)
     except BrokenPipeError:
-        # What is left in the buffer goes nowhere, so that Python's own flush at exit does not fail again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        _to_nowhere(stream)
+
+
+def _to_nowhere(stream: TextIO) -> None:
+    """What is left in the buffer goes nowhere, so that Python's own flush at exit does not fail again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _parser() -> argparse.ArgumentParser:

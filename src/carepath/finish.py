@@ -16,7 +16,11 @@ DAYS = {"d": 1, "wk": 7}
 
 
 def finished(draft: Draft, basis: Basis) -> Recommendation:
-    """The recommendation that a draft stands for."""
+    """The recommendation that a draft stands for.
+
+    Raises:
+        ContentError: the guideline does not have its kind.
+    """
     guideline = basis.guideline
     fields = guideline.kinds[draft.kind].fields
     entitlement = entitlement_on(guideline, draft.group, basis.at) if "entitlement" in fields else None

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import NoReturn
 
 from carepath.errors import ContentError, Place, Problem, RecordError, excerpt, first_problems, nearest
-from carepath.yaml_reader import MAX_BYTES, YamlNode, bytes_of, day_in, place_at, read_text, text_in, to_python
+from carepath.text_file import bytes_of, day_in, text_in
+from carepath.yaml_reader import MAX_BYTES, YamlNode, place_at, read_text, to_python
 
 MAX_JSON_BYTES = 60_000_000
 MAX_JSON_DEPTH = 100
@@ -219,7 +220,7 @@ def _inputs(source: _Source, problems: list[Problem]) -> list[PatientInput]:
         read = [_one(one, (index,), source, problems, scenario=True) for index, one in enumerate(value)]
         return [one for one in read if one is not None]
     if isinstance(value, dict) and any(key in value for key in FHIR_KEYS):
-        return [PatientInput(None, None, None, value, lambda _path: None)]
+        return [PatientInput(None, None, None, value, lambda _path: Place(source.name, 1, 1))]
     scenario = isinstance(value, dict) and ("scenario" in value or "expect" in value)
     one = _one(value, (), source, problems, scenario=scenario)
     return [one] if one is not None else []

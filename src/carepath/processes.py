@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from carepath.content.load import load_guideline
 from carepath.content.location import shipped_content
-from carepath.errors import ArgumentError, CarepathError, Problem
+from carepath.errors import ArgumentError, Problem
 
 if TYPE_CHECKING:
     from carepath.assessing import Patient
@@ -80,27 +80,49 @@ def task_for(
 def in_processes(patients: Iterable[Patient], task: Task[T], guideline: Guideline, processes: int) -> Iterator[T]:
     """What ``task.then`` makes of each assessment, in the order of the patients.
 
-    An error of one patient is raised in its place, after what came before it.
+    An error is raised in the place of the patient whom it is about, after what came before: that of an assessment,
+    of ``task.then``, and of ``patients`` itself.
     """
     _inherited[guideline.content_hash] = guideline
-    waiting: deque[concurrent.futures.Future[tuple[list[T], CarepathError | None]]] = deque()
+    waiting: deque[concurrent.futures.Future[tuple[list[T], Exception | None]]] = deque()
     pool = concurrent.futures.ProcessPoolExecutor(processes)
     try:
-        rest = iter(patients)
+        chunks = _chunks(patients)
+        ended: Exception | None = None
         while True:
-            while len(waiting) < processes * AHEAD and (chunk := list(itertools.islice(rest, CHUNK))):
+            for chunk, last in itertools.islice(chunks, processes * AHEAD - len(waiting)):
                 waiting.append(pool.submit(_work, task, chunk))
+                ended = last
             if not waiting:
-                return
+                break
             made, error = waiting.popleft().result()
             yield from made
             if error is not None:
                 raise error
+        if ended is not None:
+            raise ended
     finally:
         pool.shutdown(cancel_futures=True)
 
 
-def _work(task: Task[T], patients: list[Patient]) -> tuple[list[T], CarepathError | None]:
+def _chunks(patients: Iterable[Patient]) -> Iterator[tuple[list[Patient], Exception | None]]:
+    """The patients, so many at a time; with the last of them the error that ended them, if one did."""
+    rest = iter(patients)
+    error: Exception | None = None
+    chunk: list[Patient] = []
+    while error is None:
+        chunk = []
+        try:
+            for patient in itertools.islice(rest, CHUNK):
+                chunk.append(patient)
+        except Exception as raised:  # noqa: BLE001 - raised again in its place
+            error = raised
+        if not chunk and error is None:
+            return
+        yield chunk, error
+
+
+def _work(task: Task[T], patients: list[Patient]) -> tuple[list[T], Exception | None]:
     """What a chunk gives: as far as it went, and the error that ended it."""
     from carepath.assessing import assess  # noqa: PLC0415 - assessing imports this module
 
@@ -112,6 +134,6 @@ def _work(task: Task[T], patients: list[Patient]) -> tuple[list[T], CarepathErro
                 patient, pathway=task.pathway, at=task.at, guideline=guideline, engine=task.engine, lang=task.lang
             )
             made.append(task.then(assessment))
-    except CarepathError as error:
+    except Exception as error:  # noqa: BLE001 - raised again in its place, in the process that asked
         return made, error
     return made, None

@@ -150,7 +150,7 @@ def test_an_evaluator_that_takes_unknown_for_false_gives_an_error_and_no_advice(
     monkeypatch.setattr("carepath.language.evaluate._compile_flag", unknown_is_false)
     case = Case({}, guideline=renamed())
     prepared = case.assess().basis.prepared
-    with pytest.raises(EngineDisagreement):
+    with pytest.raises(EngineDisagreement, match="CP090"):
         case.assess("both")
     must_fail(check_direct_evaluator_follows_the_definition, prepared, {})
     must_fail(check_unknown_is_what_neither_holds_nor_fails, prepared, {})

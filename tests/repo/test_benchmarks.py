@@ -33,11 +33,11 @@ def test_a_section_that_is_not_there_is_named(capsys: pytest.CaptureFixture[str]
     assert "no section speed" in capsys.readouterr().err
 
 
-def test_works_take_turns_on_each_item_and_what_is_prepared_is_given_to_them() -> None:
+def test_works_take_turns_in_each_round_and_what_is_prepared_is_given_to_them() -> None:
     seen: list[str] = []
     works = {"first": Work(seen.append), "second": Work(seen.append, lambda item: f"{item}!")}
     found = interleaved(works, ["a", "b"], 1)
-    assert seen == ["a", "a!", "b", "b!"] * 2  # one round goes before
+    assert seen == ["a", "b", "a!", "b!"] * 2  # one round goes before
     assert [len(one.seconds) for one in found.values()] == [2, 2]
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 from carepath.assessing import assess
 from carepath.assessment import Assessment, canonical_json
 from carepath.commands.answer import UNREADABLE, Answer, chosen_guideline, lines
 from carepath.content.guideline import Guideline
-from carepath.errors import ArgumentError, CarepathError, Problem, nearest
+from carepath.errors import ArgumentError, CarepathError, Problem, RecordError, nearest
 from carepath.input_file import PatientInput, read_input
 
 
@@ -71,15 +72,20 @@ def assess_input(patient: PatientInput, guideline: Guideline, arguments: argpars
     if at is None:
         advice = "give --at YYYY-MM-DD, or write `at` in the file"
         raise ArgumentError([Problem("CP081", "the evaluation date is missing", patient.locate(()), advice)])
-    return assess(
-        patient.patient,
-        pathway=arguments.pathway or patient.pathway,
-        at=at,
-        guideline=guideline,
-        engine=arguments.engine,
-        lang=arguments.lang,
-        locate_value=patient.locate,
-    )
+    try:
+        return assess(
+            patient.patient,
+            pathway=arguments.pathway or patient.pathway,
+            at=at,
+            guideline=guideline,
+            engine=arguments.engine,
+            lang=arguments.lang,
+            locate_value=patient.locate,
+        )
+    except RecordError as error:  # the reader of FHIR knows of no file
+        start = patient.locate(())
+        placed = [replace(problem, place=problem.place or start) for problem in error.problems]
+        raise RecordError(placed, red_flags=error.red_flags) from error
 
 
 def _json(done: list[tuple[PatientInput, Assessment]]) -> str:

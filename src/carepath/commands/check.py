@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 
 from carepath.commands.answer import FAILED, UNREADABLE, Answer, lines
@@ -18,8 +19,8 @@ def run(arguments: argparse.Namespace) -> Answer:
         ContentError: there is no guideline at the path.
     """
     root = Path(arguments.path) if arguments.path is not None else shipped_content()
-    if not (root / "rules").is_dir() and not (root / "pathways").is_dir():
-        message = "there is no folder rules/ or pathways/ here"
+    if not any(os.path.isdir(root / name) for name in ("rules", "pathways")):  # noqa: PTH112 - is_dir raises at times
+        message = "there is no folder rules/ or pathways/ here, or it may not be looked at"
         advice = "give the folder that holds both"
         raise ContentError([Problem("CP001", message, Place(str(root), 1, 1), advice)])
     guideline, problems = read_guideline(root)

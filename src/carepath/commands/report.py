@@ -24,8 +24,8 @@ def run(arguments: argparse.Namespace) -> Answer:
     if arguments.output is None:
         return Answer(out=page)
     try:
-        Path(arguments.output).write_text(page, encoding="utf-8", newline="\n")
-    except OSError as error:
-        message = f"cannot write {arguments.output}: {error.strerror or error}"
+        Path(arguments.output).write_bytes(page.encode("utf-8", errors="backslashreplace"))
+    except (OSError, ValueError) as error:  # a name with a null character is a ValueError
+        message = f"cannot write {arguments.output}: {getattr(error, 'strerror', None) or error}"
         raise ArgumentError([Problem("CP082", message, None, "name a file in a folder that can be written")]) from error
     return Answer(out=lines(arguments.output))

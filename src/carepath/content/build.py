@@ -36,7 +36,8 @@ from carepath.language.parse import ConditionSyntaxError, parse_node
 from carepath.language.symbols import ParameterType, ValueType
 from carepath.language.truth import Truth
 from carepath.pathway import Described, Pathway, Step, Transition
-from carepath.yaml_reader import YamlNode, day_in, place_at
+from carepath.text_file import day_in
+from carepath.yaml_reader import YamlNode, place_at
 
 _File = TypeVar("_File", bound=models.FileForm)
 

@@ -13,15 +13,14 @@ import pydantic
 
 from carepath.content import models
 from carepath.errors import ContentError, Place, Problem, first_problems, nearest
+from carepath.text_file import bytes_of, text_in
 from carepath.yaml_reader import (
     MAX_BYTES,
     Mapping,
     Sequence,
     YamlNode,
-    bytes_of,
     place_at,
     read_text,
-    text_in,
     to_python,
 )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -24,6 +24,7 @@ from carepath.content.guideline import (
     Text,
     Unavailable,
 )
+from carepath.content.held import Held
 from carepath.content.location import shipped_content
 from carepath.content.pathway_checks import check_pathway_file
 from carepath.errors import ContentError, Place, Problem
@@ -117,13 +118,14 @@ def _build(files: ContentFiles, builder: Builder, root: Path) -> Guideline:
             if {"entitlement.yaml", "parameters.yaml"} <= fixed.keys()
             else ()
         ),
-        kinds={
-            name: KindInfo(name, text(one.text), order, tuple(one.fields_), one.step_change)
-            for order, (name, one) in enumerate(outputs.kinds.items())
-        },
-        vocabulary={
-            name: {value: text(one) for value, one in values.items()} for name, values in outputs.vocabulary.items()
-        },
+        kinds=Held(
+            "kind",
+            {
+                name: KindInfo(name, text(one.text), order, tuple(one.fields_), one.step_change)
+                for order, (name, one) in enumerate(outputs.kinds.items())
+            },
+        ),
+        vocabulary=Held("vocabulary", {name: _texts(values) for name, values in outputs.vocabulary.items()}),
         phrases=_phrases(fixed.get("phrases.yaml")),
         unavailable=_unavailable(fixed.get("unavailable.yaml")),
         coverage=_coverage(fixed.get("coverage.yaml")),
@@ -173,10 +175,14 @@ def _symbols(
     )
 
 
+def _texts(given: Mapping[str, models.TextForm]) -> dict[str, Text]:
+    return {name: text(one) for name, one in given.items()}
+
+
 def _phrases(file: ContentFile | None) -> dict[str, Text]:
     if file is None or not isinstance(file.form, models.PhrasesFile):
         return {}
-    return {name: text(one) for name, one in file.form.phrases.items()}
+    return _texts(file.form.phrases)
 
 
 def _unavailable(file: ContentFile | None) -> dict[str, Unavailable]:
@@ -197,4 +203,4 @@ def _coverage(file: ContentFile | None) -> dict[str, Coverage]:
 def _fhir_reasons(file: ContentFile | None) -> dict[str, Text]:
     if file is None or not isinstance(file.form, models.FhirCodesFile):
         return {}
-    return {name: text(one) for name, one in file.form.reasons.items()}
+    return _texts(file.form.reasons)

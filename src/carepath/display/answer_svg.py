@@ -90,7 +90,7 @@ class _Sheet(Shapes):
         said = " ".join(part for part in (entry.label, entry.text) if part)
         lines = wrapped(printable(said), inner - beside, LETTER, bold=True)
         reads = [line for one in (*entry.reads, *entry.limits) for line in wrapped(printable(one), inner, LETTER)]
-        rows = max(len(lines) * LINE, TAG_HEIGHT)
+        rows = max(len(lines) * LINE, TAG_HEIGHT) + (3 if reads else 0)
         box = Box(x, self.y, WIDTH - MARGIN - x, 2 * PAD + rows + len(reads) * LINE)
         self.parts.append(f'<g class="cp-part{f" cp-{entry.truth}" if entry.truth else ""}">')
         self.rect(box, "cp-card", 4)

@@ -24,6 +24,8 @@ ANSWER = """\
 .cp-report .cp-tree summary{font-size:1em;margin:0;font-weight:normal}
 .cp-report .cp-tree ul{list-style:none;margin:.2em 0 .4em .35em;padding-left:1em;border-left:1.5px solid var(--cp-rule)}
 .cp-report .cp-tree ul.cp-read{list-style:disc;border-left:0;font-size:.92em;color:var(--cp-soft)}
+.cp-report .cp-grounds{margin:.2em 0 .2em .35em}
+.cp-report .cp-tree .cp-grounds summary{font-size:.92em;color:var(--cp-soft)}
 .cp-report .cp-truth{display:inline-block;border:1.5px solid currentColor;border-radius:9px;padding:0 7px;\
 font-size:.8em;font-weight:bold;white-space:nowrap}
 .cp-report .cp-truth.cp-true{background:var(--cp-ink);color:var(--cp-paper);border-color:var(--cp-ink)}
@@ -53,18 +55,20 @@ def answer_forms(explanation: Explanation, lang: str) -> Forms:
 
 
 def answer_html(explanation: Explanation, lang: str) -> str:
-    """The answer as a part of another page, a notebook's: the first tree is open, others open at a click."""
+    """The answer as a part of another page, a notebook's: the first tree is open, all else opens at a click."""
     words = Words(explanation.guideline, lang)
     parts = [f'<p class="cp-answer"><strong>{safe(words.of(explanation.sentence))}</strong></p>']
-    parts += [_tree(entry, is_first=index == 0) for index, entry in enumerate(entries_of(explanation, words))]
+    grounds = words.phrase("label_grounds")
+    trees = enumerate(entries_of(explanation, words))
+    parts += [_tree(entry, grounds, is_first=index == 0) for index, entry in trees]
     parts.append(f"<footer><p>{safe(words.phrase('professional_use'))}</p></footer>")
     body = "\n".join(parts)
     style = f"<style>\n{colours('.cp-report')}{STYLE}{ANSWER}</style>"
     return f'<div>\n{style}\n<div class="cp-report" lang="{lang}">\n{body}\n</div>\n</div>\n'
 
 
-def _tree(entry: Entry, *, is_first: bool) -> str:
-    below = _below(entry)
+def _tree(entry: Entry, grounds: str, *, is_first: bool) -> str:
+    below = _below(entry, grounds)
     if not below:
         return f'<div class="cp-tree">{_line(entry)}</div>'
     shown = " open" if is_first else ""
@@ -77,11 +81,16 @@ def _line(entry: Entry) -> str:
     return f"{mark}{label}{safe(entry.text)}"
 
 
-def _below(entry: Entry) -> str:
-    details = (*entry.reads, *entry.limits, *entry.grounds)
-    read = _listed((safe(one) for one in details), ' class="cp-read"')
-    below = _listed(f"{_line(one)}\n{_below(one)}".rstrip() for one in entry.below)
-    return "\n".join(part for part in (read, below) if part)
+def _below(entry: Entry, grounds: str) -> str:
+    """What was read, what stands below, and at a click the grounds."""
+    read = _listed((safe(one) for one in (*entry.reads, *entry.limits)), ' class="cp-read"')
+    below = _listed(f"{_line(one)}\n{_below(one, grounds)}".rstrip() for one in entry.below)
+    stands = _listed((safe(one) for one in entry.grounds), ' class="cp-read"')
+    if stands:
+        mark = f' <span class="cp-mark cp-choice">{safe(entry.chosen)}</span>' if entry.chosen else ""
+        summary = f"<summary>{safe(grounds)} ({len(entry.grounds)}){mark}</summary>"
+        stands = f'<details class="cp-grounds">{summary}\n{stands}\n</details>'
+    return "\n".join(part for part in (read, stands, below) if part)
 
 
 def _listed(items: Iterable[str], classes: str = "") -> str:

@@ -253,8 +253,8 @@ def standings(grounds: tuple[Ground, ...], guideline: Guideline) -> tuple[Standi
 def phrase(guideline: Guideline, name: str, **values: Text) -> Text:
     """A phrase of the content in both languages, its placeholders filled with texts.
 
-    A text that ends with a full stop loses it where the phrase goes on behind it with a mark of its own; inside quotes
-    its own quotes are single.
+    A text that ends with a full stop loses it where the phrase goes on behind it with a mark of its own; a question
+    keeps its mark alone; inside quotes the quotes of a text are single.
     """
 
     def written(lang: str) -> str:
@@ -266,7 +266,7 @@ def phrase(guideline: Guideline, name: str, **values: Text) -> Text:
             behind = template.partition("{" + key + "}")[2][:1]
             value = value.removesuffix(".") if behind and not behind.isspace() else value
             filled[key] = value.replace('"', "'") if f'"{{{key}}}"' in template else value
-        return words.phrase(name, **filled)
+        return words.phrase(name, **filled).replace("?.", "?")
 
     return both(written)
 

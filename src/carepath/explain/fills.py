@@ -30,7 +30,7 @@ from carepath.language.nodes import (
 from carepath.language.symbols import NUMERIC, ValueType
 from carepath.record.derived import Situation
 from carepath.record.facts import Fact, FactValue, Part, Record
-from carepath.record.snapshot import take_snapshot
+from carepath.record.snapshot import Reading, take_snapshot
 
 Series = tuple[Fact, ...]
 
@@ -77,8 +77,12 @@ def situation_with(basis: Basis, series: Mapping[str, Series]) -> Situation:
     """The situation of a patient of whom some findings have other facts."""
     now = basis.situation
     record = Record({**now.record.series, **series}, now.record.used, now.record.unused)
-    changed = take_snapshot(Record(series), now.findings, basis.prepared.scope.parameters, basis.at)
-    return Situation(record, {**now.readings, **changed}, now.findings, basis.at)
+    return Situation(record, {**now.readings, **readings_of(basis, series)}, now.findings, basis.at)
+
+
+def readings_of(basis: Basis, series: Mapping[str, Series]) -> dict[str, Reading]:
+    """What other facts about some findings make known."""
+    return take_snapshot(Record(series), basis.situation.findings, basis.prepared.scope.parameters, basis.at)
 
 
 # --- single values ---------------------------------------------------------------------------------------------------

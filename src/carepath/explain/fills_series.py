@@ -13,7 +13,6 @@ from carepath.explain.fills import Series, conditions_on_items, fills_of, parts_
 from carepath.language.nodes import Change, Compare, Condition, Count
 from carepath.language.symbols import ValueType
 from carepath.language.truth import Truth
-from carepath.record.derived import settle
 from carepath.record.facts import KNOWN, Fact, Item, Part
 
 #: At most so many different items, and so many ways to fill what items lack, are tried.
@@ -41,16 +40,15 @@ def _told_apart(found: Iterable[Series], name: str, leaves: Sequence[Condition],
     distinct: dict[tuple[Truth, ...], Series] = {}
     beside = {leaf: _beside(leaf, name, basis) for leaf in leaves}
     for series in found:
+        alone = situation_with(basis, {name: series})
         truths: list[Truth] = []
-        possible = True
-        for leaf in leaves:
-            of_leaf = [
-                settle(leaf, situation_with(basis, {name: series, **other}), basis.prepared.scope)
-                for other in beside[leaf]
-            ]
-            possible = possible and any(truth is not Truth.UNKNOWN for truth in of_leaf)
+        for leaf, others in beside.items():
+            situations = (situation_with(basis, {name: series, **other}) if other else alone for other in others)
+            of_leaf = [basis.prepared.settle(leaf, situation) for situation in situations]
+            if all(truth is Truth.UNKNOWN for truth in of_leaf):
+                break
             truths += of_leaf
-        if possible:
+        else:
             distinct.setdefault(tuple(truths), series)
     return tuple(distinct.values())
 

@@ -13,11 +13,11 @@ import itertools
 import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from carepath.basis import Basis, leaf_findings
 from carepath.content.guideline import PATHWAY, PRESENT_STEP
-from carepath.explain.fills import Series, fills_of, situation_with
+from carepath.explain.fills import Series, fills_of, readings_of, situation_with
 from carepath.explain.open_parts import (
     Group,
     Leaf,
@@ -33,9 +33,8 @@ from carepath.explain.open_parts import (
 )
 from carepath.language.evaluate import Compiler, Known
 from carepath.language.nodes import Condition, IsKnown, is_derived
-from carepath.language.truth import Truth, conjunction, disjunction, negation
+from carepath.language.truth import Truth, negation
 from carepath.position import locate
-from carepath.record.derived import Situation, settle
 from carepath.record.facts import value_text
 from carepath.record.snapshot import NOT_APPLICABLE
 
@@ -47,11 +46,9 @@ MAX_SETS = 32
 MOMENTS = ("days_in_current_step", "last_step_change_date")
 
 Sets = tuple[frozenset[str], ...]
-Verdicts = frozenset[Truth]
 
 _SEVERAL = 2
-_OPEN: Verdicts = frozenset({Truth.UNKNOWN})
-_ANY: Verdicts = frozenset(Truth)
+_NOTHING: Counter[str] = Counter()
 
 
 class TooLarge(Exception):
@@ -68,7 +65,14 @@ class Workshop:
 
     basis: Basis
     fills: dict[tuple[str, frozenset[Condition]], tuple[Series, ...]] = field(default_factory=dict)
-    truths: dict[tuple[Condition, tuple[tuple[str, int], ...]], Truth] = field(default_factory=dict)
+    #: By the identity of a leaf and of the facts, which are all kept, so that nothing else can get their identity.
+    truths: dict[tuple[int, ...], Truth] = field(default_factory=dict)
+    _leaves: dict[Condition, Condition] = field(default_factory=dict)
+    _series: dict[Series, Series] = field(default_factory=dict)
+
+    def leaf(self, condition: Condition) -> Condition:
+        """The leaf that was seen first of those that are equal."""
+        return self._leaves.setdefault(condition, condition)
 
     def fills_of(self, name: str, leaves: Iterable[Condition]) -> tuple[Series, ...]:
         """What the facts about a finding could become; nothing for what does not apply to the patient."""
@@ -76,30 +80,37 @@ class Workshop:
         key = (name, frozenset(own))
         if key not in self.fills:
             applies = self.basis.reason(name) != NOT_APPLICABLE
-            self.fills[key] = fills_of(name, own, self.basis) if applies else ()
+            found = fills_of(name, own, self.basis) if applies else ()
+            if self.basis.guideline.findings[name].type.kind != "list":
+                found = tuple(self._series.setdefault(one, one) for one in found)
+            self.fills[key] = found
         return self.fills[key]
 
-    def truth(self, condition: Condition, series: Mapping[str, Series]) -> Truth:
+    def truth(self, leaf: Condition, series: Mapping[str, Series]) -> Truth:
         """The truth of a leaf when some findings have other facts."""
-        key = (condition, tuple(sorted((name, id(facts)) for name, facts in series.items())))
-        if key not in self.truths:
-            self.truths[key] = self._truth(condition, series)
-        return self.truths[key]
+        key = (id(leaf), *map(id, series.values()))
+        found = self.truths.get(key)
+        if found is None:
+            found = self.truths[key] = self._truth(leaf, series)
+        return found
 
-    def _truth(self, condition: Condition, series: Mapping[str, Series]) -> Truth:
-        situation, scope = situation_with(self.basis, series), self.basis.prepared.scope
-        if isinstance(condition, IsKnown) or is_derived(condition):
-            return settle(condition, situation, scope)
-        return Compiler(scope).compile(condition)(self._values(situation, series))
-
-    def _values(self, situation: Situation, series: Mapping[str, Series]) -> dict[str, Known]:
-        values = dict(self.basis.values)
-        for name in series:
-            value = situation.reading(name).value
+    def _truth(self, leaf: Condition, series: Mapping[str, Series]) -> Truth:
+        prepared = self.basis.prepared
+        if isinstance(leaf, IsKnown) or is_derived(leaf):
+            return prepared.settle(leaf, situation_with(self.basis, series))
+        known: dict[str, Known] = {}
+        for name, reading in readings_of(self.basis, series).items():
+            value = reading.value
             if isinstance(value, dt.date):
-                values[name] = value.toordinal()
+                known[name] = value.toordinal()
             elif value is not None and not isinstance(value, tuple):
-                values[name] = value
+                known[name] = value
+        # A leaf that was unknown reads nothing that was known, apart from what the present step is found by.
+        values = known if PRESENT_STEP not in leaf_findings(leaf) else self._placed({**self.basis.values, **known})
+        return Compiler(prepared.scope).compile(leaf)(values)
+
+    def _placed(self, values: dict[str, Known]) -> dict[str, Known]:
+        """The values with the present step that they give."""
         chosen = values.get(PATHWAY)
         pathway = self.basis.guideline.pathways[str(chosen)] if chosen is not None else None
         step = locate(pathway, values, self.basis.prepared.scope).step
@@ -137,7 +148,8 @@ def smallest_sets(tree: Tree, workshop: Workshop) -> Sets | None:
             return _remembered[key]
     sets: Sets | None = None
     with contextlib.suppress(TooLarge):
-        found = _Solver(tree, workshop).sets(tree)
+        solver = _Solver(tree, workshop)
+        found = solver.sets(solver.tree)
         sets = tuple(sorted(found, key=lambda one: (len(one), sorted(one))))
     with _lock:
         _remembered[key] = sets
@@ -166,7 +178,7 @@ def _depends_on(tree: Tree, basis: Basis) -> Iterator[object]:
 
 
 class _Solver:
-    """Works on one tree. Trees that come up again are known by their identity; ``_kept`` keeps them alive."""
+    """Works on one tree. Trees that are built of the same parts are one object, so that each is worked out once."""
 
     def __init__(self, tree: Tree, workshop: Workshop) -> None:
         self.workshop = workshop
@@ -174,11 +186,45 @@ class _Solver:
         self.names = findings_in(tree)
         self.fills = {name: workshop.fills_of(name, leaves) for name in self.names}
         self.left = MAX_VALUES
-        self._kept: list[Tree] = []
+        self._trees: dict[object, Tree] = {}
+        # What was worked out of a tree stands under its identity; _trees keeps it alive.
         self._findings: dict[int, Counter[str]] = {}
         self._clusters: dict[int, list[Tree]] = {}
-        self._branches: dict[tuple[int, str], tuple[Tree, ...]] = {}
-        self._known: dict[tuple[int, frozenset[str]], Verdicts] = {}
+        self._reductions: dict[tuple[int, int], Tree] = {}
+        self._known: dict[tuple[Truth, int, frozenset[str]], bool] = {}
+        self.tree = self._of_same_parts(tree)
+
+    def _of_same_parts(self, tree: Tree) -> Tree:
+        """The tree with its equal parts made one."""
+        if isinstance(tree, Group):
+            return self._grouped(tree.every, [self._of_same_parts(part) for part in tree.parts])
+        if isinstance(tree, Opposite | Sure):
+            return self._one(type(tree)(self._of_same_parts(tree.part)))
+        if isinstance(tree, Leaf) and tree.condition is not None:
+            return self._one(replace(tree, condition=self.workshop.leaf(tree.condition)))
+        return self._one(tree)
+
+    def _grouped(self, every: bool, parts: Iterable[Tree]) -> Tree:  # noqa: FBT001 - as a Group has it
+        """All or any of several trees, each once; again once more where groups inside were written out."""
+        made = all_of(parts) if every else any_of(parts)
+        if isinstance(made, Group):
+            unique = {id(part): part for part in made.parts}
+            if len(unique) < len(made.parts):
+                made = all_of(unique.values()) if made.every else any_of(unique.values())
+        return self._one(made)
+
+    def _one(self, tree: Tree) -> Tree:
+        """The tree that was built first of the same parts."""
+        if isinstance(tree, Truth):
+            return tree
+        key: object
+        if isinstance(tree, Group):
+            key = (tree.every, *map(id, tree.parts))
+        elif isinstance(tree, Leaf):
+            key = (id(tree.condition), tree.findings, *((name, id(series)) for name, series in tree.given))
+        else:
+            key = (type(tree), id(tree.part))
+        return self._trees.setdefault(key, tree)
 
     def sets(self, tree: Tree) -> Sets:
         """The smallest sets that settle a tree; those of parts that share no finding are joined.
@@ -192,7 +238,7 @@ class _Solver:
             return self._searched(tree)
         neutral = Truth.TRUE if tree.every else Truth.FALSE
         every = frozenset(self.names)
-        if not all(neutral in self._verdicts(one, every) for one in clusters):
+        if not all(self._can_be(neutral, one, every) for one in clusters):
             return self._searched(tree)
         joined: Sets = (frozenset(),)
         for one in clusters:
@@ -227,90 +273,103 @@ class _Solver:
         return tuple(found)
 
     def _stays_open(self, tree: Tree, names: frozenset[str]) -> bool:
-        return Truth.UNKNOWN in self._verdicts(tree, names)
+        return self._can_be(Truth.UNKNOWN, tree, names)
 
-    def _verdicts(self, tree: Tree, names: frozenset[str]) -> Verdicts:
-        """What a tree can come to when the findings named get values and nothing else becomes known."""
+    def _can_be(self, truth: Truth, tree: Tree, names: frozenset[str]) -> bool:
+        """Whether a tree can come to a truth when the findings named get values and nothing else becomes known."""
         if isinstance(tree, Truth):
-            return frozenset({tree})
+            return tree is truth
         if isinstance(tree, Opposite):
-            return frozenset(negation(one) for one in self._verdicts(tree.part, names))
+            return self._can_be(negation(truth), tree.part, names)
         if isinstance(tree, Sure):
-            inner = self._verdicts(tree.part, names)
-            return frozenset(Truth.UNKNOWN if one is Truth.UNKNOWN else Truth.TRUE for one in inner)
-        counted = self._counted(tree)
-        key = (id(tree), names.intersection(counted))
-        if key not in self._known:
+            if truth is Truth.TRUE:
+                return self._can_be(truth, tree.part, names) or self._can_be(Truth.FALSE, tree.part, names)
+            return truth is Truth.UNKNOWN and self._can_be(truth, tree.part, names)
+        key = (truth, id(tree), names.intersection(self._counted(tree)))
+        found = self._known.get(key)
+        if found is None:
             clusters = self._clusters_of(tree) if isinstance(tree, Group) else []
-            if isinstance(tree, Group) and len(clusters) > 1:
-                self._known[key] = self._combined(tree, clusters, names)
+            if isinstance(tree, Group) and len(clusters) >= _SEVERAL:
+                found = self._group_can_be(truth, tree.every, clusters, names)
             else:
-                self._known[key] = self._branched(tree, names)
-        return self._known[key]
+                found = self._one_can_be(truth, tree, names)
+            self._known[key] = found
+        return found
+
+    def _group_can_be(self, truth: Truth, every: bool, clusters: list[Tree], names: frozenset[str]) -> bool:  # noqa: FBT001 - as a Group has it
+        """The same for all, or any, of parts that share no finding: each can turn out as it likes."""
+        decides, neutral = (Truth.FALSE, Truth.TRUE) if every else (Truth.TRUE, Truth.FALSE)
+        if truth is decides:
+            return any(self._can_be(decides, one, names) for one in clusters)
+        if truth is neutral:
+            return all(self._can_be(neutral, one, names) for one in clusters)
+        opened = [self._can_be(Truth.UNKNOWN, one, names) for one in clusters]
+        others = (one for one, is_open in zip(clusters, opened, strict=True) if not is_open)
+        return any(opened) and all(self._can_be(neutral, one, names) for one in others)
+
+    def _one_can_be(self, truth: Truth, tree: Tree, names: frozenset[str]) -> bool:
+        """The same for a tree whose parts share findings: with some value of the one that most of them share."""
+        counted = self._counted(tree)
+        shared = sorted(names.intersection(counted))
+        if not shared:
+            return truth is Truth.UNKNOWN
+        name = max(shared, key=lambda one: counted[one])
+        if not self.fills[name] and truth is Truth.UNKNOWN:
+            return True
+        return any(self._can_be(truth, reduced, names) for reduced in self._branches_of(tree, name))
 
     def _counted(self, tree: Tree) -> Counter[str]:
         """The findings that a tree reads, with how many leaves read each."""
-        if id(tree) not in self._findings:
-            self._kept.append(tree)
-            self._findings[id(tree)] = Counter(name for leaf in leaves_in(tree) for name in leaf.findings)
-        return self._findings[id(tree)]
+        if isinstance(tree, Truth):
+            return _NOTHING
+        found = self._findings.get(id(tree))
+        if found is None:
+            if isinstance(tree, Leaf):
+                found = Counter(tree.findings)
+            else:
+                found = Counter()
+                for part in tree.parts if isinstance(tree, Group) else (tree.part,):
+                    found.update(self._counted(part))
+            self._findings[id(tree)] = found
+        return found
 
     def _clusters_of(self, group: Group) -> list[Tree]:
         if id(group) not in self._clusters:
-            self._clusters[id(group)] = clusters_of(group)
+            self._clusters[id(group)] = [self._one(one) for one in self._apart(group)]
         return self._clusters[id(group)]
 
-    def _combined(self, group: Group, clusters: list[Tree], names: frozenset[str]) -> Verdicts:
-        """The verdicts of parts that share no finding, in every combination."""
-        combine = conjunction if group.every else disjunction
-        found: Verdicts | None = None
-        for cluster in clusters:
-            own = self._verdicts(cluster, names)
-            found = own if found is None else frozenset(combine(pair) for pair in itertools.product(found, own))
-        return found or frozenset()
-
-    def _branched(self, tree: Tree, names: frozenset[str]) -> Verdicts:
-        """The verdicts for each value of the finding that most parts of a tree share."""
-        counted = self._counted(tree)
-        shared = sorted(name for name in counted if name in names)
-        if not shared:
-            return _OPEN
-        name = max(shared, key=lambda one: counted[one])
-        found: Verdicts = frozenset() if self.fills[name] else _OPEN
-        for reduced in self._branches_of(tree, name):
-            found |= self._verdicts(reduced, names)
-            if found == _ANY:
-                break
-        return found
-
-    def _branches_of(self, tree: Tree, name: str) -> tuple[Tree, ...]:
-        """The tree once for each value of a finding; values that cannot stand with others are left out."""
-        key = (id(tree), name)
-        if key not in self._branches:
-            found = []
-            for series in self.fills[name]:
+    def _branches_of(self, tree: Tree, name: str) -> Iterator[Tree]:
+        """What a tree becomes with a finding's values; values that cannot stand with others are left out."""
+        seen: set[int] = set()
+        for series in self.fills[name]:
+            if (id(tree), id(series)) not in self._reductions:
                 self.left -= 1
                 if self.left < 0:
                     raise TooLarge
-                with contextlib.suppress(NoCompletion):
-                    found.append(self._reduced(tree, name, series))
-            self._branches[key] = tuple(found)
-        return self._branches[key]
+            with contextlib.suppress(NoCompletion):
+                reduced = self._reduced(tree, name, series)
+                if id(reduced) not in seen:
+                    seen.add(id(reduced))
+                    yield reduced
 
     def _reduced(self, tree: Tree, name: str, series: Series) -> Tree:
         """The tree once the facts about a finding are there."""
-        if isinstance(tree, Truth):
+        if name not in self._counted(tree):
             return tree
+        key = (id(tree), id(series))
+        found = self._reductions.get(key)
+        if found is None:
+            found = self._reductions[key] = self._with(tree, name, series)
+        return found
+
+    def _with(self, tree: Tree, name: str, series: Series) -> Tree:
         if isinstance(tree, Group):
-            parts = [self._reduced(part, name, series) for part in tree.parts]
-            return all_of(parts) if tree.every else any_of(parts)
+            return self._grouped(tree.every, [self._reduced(part, name, series) for part in tree.parts])
         if isinstance(tree, Opposite):
-            return opposite(self._reduced(tree.part, name, series))
+            return self._one(opposite(self._reduced(tree.part, name, series)))
         if isinstance(tree, Sure):
-            return sure(self._reduced(tree.part, name, series))
-        if name not in tree.findings:
-            return tree
-        if tree.condition is None:
+            return self._one(sure(self._reduced(tree.part, name, series)))
+        if isinstance(tree, Truth) or tree.condition is None:
             return Truth.TRUE
         given = (*tree.given, (name, series))
         truth = self.workshop.truth(tree.condition, dict(given))
@@ -319,20 +378,19 @@ class _Solver:
         rest = tuple(one for one in tree.findings if one != name)
         if not rest:
             raise NoCompletion
-        return Leaf(tree.condition, rest, given)
+        return self._one(Leaf(tree.condition, rest, given))
 
-
-def clusters_of(group: Group) -> list[Tree]:
-    """The parts of a group, those that share findings put together."""
-    clusters: list[tuple[set[str], list[Tree]]] = []
-    for part in group.parts:
-        names, parts = set(findings_in(part)), [part]
-        apart = []
-        for others, held in clusters:
-            if others & names:
-                names |= others
-                parts = [*held, *parts]
-            else:
-                apart.append((others, held))
-        clusters = [*apart, (names, parts)]
-    return [parts[0] if len(parts) == 1 else Group(group.every, tuple(parts)) for _, parts in clusters]
+    def _apart(self, group: Group) -> list[Tree]:
+        """The parts of a group, those that share findings put together."""
+        clusters: list[tuple[set[str], list[Tree]]] = []
+        for part in group.parts:
+            names, parts = set(self._counted(part)), [part]
+            apart = []
+            for others, held in clusters:
+                if others & names:
+                    names |= others
+                    parts = [*held, *parts]
+                else:
+                    apart.append((others, held))
+            clusters = [*apart, (names, parts)]
+        return [parts[0] if len(parts) == 1 else Group(group.every, tuple(parts)) for _, parts in clusters]

@@ -78,7 +78,8 @@ class _Speaker:
             return self._compared(child.operand, _OPPOSITE[child.op], child.value)
         if isinstance(child, Among):
             return self._among("condition_none_of", child)
-        return self._phrase("not_so", statement=self.said(child))
+        name = "not_so" if self.list_finding is None else "not_so_of_item"
+        return self.words.phrase(name, statement=self.said(child))
 
     def _named(self, name: str) -> str:
         guideline = self.words.guideline

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 MAX_TREES = {"why_not": 3}
 MANY = 30
 STEP = 2
+OWN_CHOICE = "design_choice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,8 @@ class Entry:
     """A node of an answer in the words of one language.
 
     ``truth`` is that of the node and ``mark`` says it in words; ``label`` says what the node is. ``reads`` are the
-    findings that were read, ``limits`` what they were compared with and by how much they missed it.
+    findings that were read, ``limits`` what they were compared with and by how much they missed it; ``chosen`` says
+    that a choice of our own is among the grounds.
     """
 
     text: str
@@ -33,6 +35,7 @@ class Entry:
     reads: tuple[str, ...] = ()
     limits: tuple[str, ...] = ()
     grounds: tuple[str, ...] = ()
+    chosen: str = ""
     below: tuple[Entry, ...] = ()
 
     @property
@@ -110,6 +113,8 @@ class _Writer:
         limits = [self._limit(limit) for limit in node.limits]
         if node.gap is not None:
             limits.append(self.words.of(node.gap))
+        grounds = tuple(self._shown(node))
+        chosen = next((self.words.of(one.kind_text) for one in grounds if one.kind == OWN_CHOICE), "")
         return Entry(
             one.text,
             one.label,
@@ -117,7 +122,8 @@ class _Writer:
             one.mark,
             reads=tuple(self._reads(node)),
             limits=tuple(limits),
-            grounds=tuple(self._ground(ground) for ground in self._shown(node)),
+            grounds=tuple(self._ground(ground) for ground in grounds),
+            chosen=chosen,
             below=tuple(self.entry(child) for child in node.children),
         )
 

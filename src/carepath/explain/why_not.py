@@ -67,7 +67,7 @@ def why_not(assessment: Assessment, asked: str | Recommendation) -> Explanation:
     if given_of(assessment, asked, subject):
         return why(assessment, asked)
     aside = [put for put in assessment.set_aside if subject.means(put.recommendation)]
-    blocked = sorted((_blocked(one, basis) for one in subject.candidates), key=lambda one: one.order)
+    blocked = _nearest_first(subject, aside, basis)
     above = alone_of(assessment) if blocked and not aside and not subject.is_red_flag else ()
 
     def sentence() -> Text:
@@ -88,6 +88,18 @@ def why_not(assessment: Assessment, asked: str | Recommendation) -> Explanation:
         return tuple(found)
 
     return Explanation("why_not", subject.asked, sentence, nodes, basis.guideline, lang=basis.lang)
+
+
+def _nearest_first(subject: Subject, aside: list[SetAside], basis: Basis) -> list[_Blocked]:
+    """What could give it and does not: without what was set aside, and of other pathways only where nothing else is."""
+    known = {_key(put.recommendation) for put in aside}
+    found = [_blocked(one, basis) for one in subject.candidates if _key(one) not in known]
+    own = [one for one in found if one.how != "pathway"]
+    return sorted(own or found, key=lambda one: one.order)
+
+
+def _key(rec: Recommendation) -> tuple[object, ...]:
+    return (rec.kind, rec.target, rec.topic, rec.internal_step, rec.rules)
 
 
 # --- one candidate ---------------------------------------------------------------------------------------------------
@@ -182,7 +194,7 @@ def _sentence(subject: Subject, aside: list[SetAside], blocked: list[_Blocked], 
     first = blocked[0]
     rule = Text(first.rec.rules[0], first.rec.rules[0])
     if first.how == "condition":
-        return _condition_sentence(what, first, rule, basis)
+        return _condition_sentence(subject, first, rule, basis)
     if first.how == "position":
         return phrase(guideline, "why_not_open", what=what, rule=rule, unknown=_position_unknown(basis))
     if first.how == "way":
@@ -203,12 +215,13 @@ def _aside_sentence(what: Text, aside: list[SetAside], basis: Basis) -> Text:
     return phrase(basis.guideline, name, what=what, reason=reasons, by=Text(by, by))
 
 
-def _condition_sentence(what: Text, first: _Blocked, rule: Text, basis: Basis) -> Text:
+def _condition_sentence(subject: Subject, first: _Blocked, rule: Text, basis: Basis) -> Text:
     guideline, short, node = basis.guideline, first.shortfall, first.node(basis)
     unmet = listed((unmet_text(one, basis) for one in parts_named(node, short.unmet)), guideline)
     unknown = listed((unknown_text(one, basis) for one in parts_named(node, short.unknown)), guideline)
-    name = "why_not_both" if short.unmet and short.unknown else "why_not_unmet" if short.unmet else "why_not_open"
-    return phrase(guideline, name, what=what, rule=rule, unmet=unmet, unknown=unknown)
+    how = "both" if short.unmet and short.unknown else "unmet" if short.unmet else "open"
+    name = f"rule_not_{how}" if subject.asked == rule.en else f"why_not_{how}"
+    return phrase(guideline, name, what=subject.what, rule=rule, unmet=unmet, unknown=unknown)
 
 
 def unmet_text(node: Node, basis: Basis) -> Text:

@@ -23,7 +23,7 @@ from carepath.language.evaluate import Looks, Scope, Values
 from carepath.language.nodes import Change, Compare, Condition
 from carepath.language.truth import Truth
 from carepath.language.write import write_line
-from carepath.record.derived import Settler, leaf_findings, settler
+from carepath.record.derived import Settler, Situation, leaf_findings, settler
 
 ENGINES = ("both", "direct")
 
@@ -68,6 +68,14 @@ class Prepared:
         """The derived leaves: the name under which an engine sees each, and what settles it."""
         findings = self.guideline.findings
         return tuple((write_line(leaf), settler(leaf, findings, self.scope)) for leaf in self.leaves)
+
+    @functools.cached_property
+    def _settler_of(self) -> dict[Condition, Settler]:
+        return {leaf: settle for leaf, (_, settle) in zip(self.leaves, self.settlers, strict=True)}
+
+    def settle(self, leaf: Condition, situation: Situation) -> Truth:
+        """The truth of a derived leaf of a clause or term."""
+        return self._settler_of[leaf](situation)
 
     @functools.cached_property
     def outputs(self) -> tuple[Possible, ...]:

@@ -17,6 +17,9 @@ from carepath.inference.sheet import Open, Put, Resolved, Sheet
 from carepath.language.truth import FALSE, TRUE, UNKNOWN
 from carepath.recommendation import Contribution, Settlement
 
+#: What an entry can do to what it selects, and to nothing else.
+_ON_WHAT_STANDS = frozenset({"suspends", "makes_conditional", "adds_attention", "adds_judgement"})
+
 
 def resolve(case: Case) -> Resolved:
     """The recommendations that stand for a case, in no particular order."""
@@ -51,6 +54,8 @@ class _Table:
         if truth is FALSE:
             return
         chosen = self.sheet.among(entry.selects, self.sheet.drafts)
+        if not chosen and not self.sheet.inside and entry.operation in _ON_WHAT_STANDS:
+            return
         if entry.given and not any(self.sheet.stands(selector) for selector in entry.given):
             self._name_possible(entry.given, chosen)
             return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from carepath.content.guideline import Ask, ResolveEntry, Selector, Text
@@ -64,6 +64,7 @@ class Sheet:
     open: list[Open] = field(default_factory=list)
     inside: list[Draft] = field(default_factory=list)
     asks: list[tuple[Ask, list[str]]] = field(default_factory=list)
+    _waits: dict[tuple[str | None, bool], tuple[str, ...]] = field(default_factory=dict)
 
     # --- what stands, and what could ----------------------------------------------------------------------------
 
@@ -71,9 +72,9 @@ class Sheet:
         """What tells whether a draft is among those that a selector means."""
         return self.case.matchers[id(selector)]
 
-    def among(self, selector: Selector, drafts: Iterable[Draft]) -> list[Draft]:
+    def among(self, selector: Selector, drafts: Sequence[Draft]) -> list[Draft]:
         """The drafts that a selector means."""
-        return list(filter(self.case.matchers[id(selector)], drafts))
+        return list(filter(self.case.matchers[id(selector)], drafts)) if drafts else []
 
     def stands(self, selector: Selector) -> bool:
         """Whether a draft stands that a selector means."""
@@ -90,7 +91,13 @@ class Sheet:
 
     def waits(self, one: Open) -> tuple[str, ...]:
         """The unknown findings that keep an output undetermined."""
-        waits = self.case.open_findings(one.clause) if one.clause is not None else ()
-        if one.outline.kind in STEP_KINDS and self.case.step is None:
-            waits = (*waits, "pathway" if self.case.pathway is None else "current_node")
-        return tuple(name for name in dict.fromkeys(waits) if self.case.reason(name) not in SCREENED)
+        step_change = one.outline.kind in STEP_KINDS
+        found = self._waits.get((one.clause, step_change))
+        if found is None:
+            names = self.case.open_findings(one.clause) if one.clause is not None else ()
+            if step_change and self.case.step is None:
+                names = (*names, "pathway" if self.case.pathway is None else "current_node")
+            reason = self.case.reason
+            found = tuple(name for name in dict.fromkeys(names) if reason(name) not in SCREENED)
+            self._waits[one.clause, step_change] = found
+        return found

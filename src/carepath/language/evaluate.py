@@ -29,7 +29,7 @@ from carepath.language.nodes import (
     is_derived,
 )
 from carepath.language.symbols import ValueType
-from carepath.language.truth import FALSE, TRUE, UNKNOWN, Truth, negation
+from carepath.language.truth import FALSE, TRUE, UNKNOWN, Truth, conjunction, disjunction, negation
 from carepath.language.write import write_line
 
 Known = bool | int | float | str
@@ -302,6 +302,7 @@ class Evaluation:
         self._scope = scope
         self._looks = Looks(scope, looks)
         self._memory: dict[int, Seen] = {}
+        self._terms: dict[str, Trace] = {}
 
     def truth(self, condition: Condition) -> Truth:
         """The truth of a condition."""
@@ -312,12 +313,19 @@ class Evaluation:
         return self._looks.of(condition)(self._values, self._memory)[1]
 
     def trace(self, condition: Condition) -> Trace:
-        """The truth of a condition and of each of its parts, as a tree."""
+        """The truth of a condition and of each of its parts, as a tree; that of a term is made once."""
         if isinstance(condition, Named) and condition.name in self._scope.terms:
-            inner = self.trace(self._scope.terms[condition.name])
+            inner = self._terms.get(condition.name)
+            if inner is None:
+                inner = self._terms[condition.name] = self.trace(self._scope.terms[condition.name])
             return Trace(condition, inner.truth, (inner,), term=condition.name)
         parts = tuple(self.trace(child) for child in children(condition))
-        return Trace(condition, self.truth(condition), parts)
+        if not parts:
+            return Trace(condition, self.truth(condition))
+        if isinstance(condition, Not):
+            return Trace(condition, negation(parts[0].truth), parts)
+        together = conjunction if isinstance(condition, All) else disjunction
+        return Trace(condition, together(part.truth for part in parts), parts)
 
 
 def trace(condition: Condition, values: Values, scope: Scope) -> Trace:

@@ -8,13 +8,14 @@ patient are left out. The order of the resources never matters.
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from carepath.errors import Problem, RecordError
+from carepath.record.fhir_limits import check_size
 from carepath.record.fhir_report import (
     DUPLICATE,
     ENTERED_IN_ERROR,
@@ -30,7 +31,6 @@ from carepath.record.fhir_report import (
 from carepath.record.fhir_resources import ResourceReader
 from carepath.record.fhir_statements import ENTERED, KINDS, coded
 from carepath.record.fhir_values import FhirObject, child, codes_of, is_template, objects
-from carepath.record.read import MAX_INTEGER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -38,14 +38,14 @@ if TYPE_CHECKING:
     from carepath.content.guideline import Guideline
     from carepath.record.facts import Record
 
-MAX_ENTRIES = 50_000
-MAX_DEPTH = 60
-MAX_VALUES = 5_000_000
+MAX_ENTRIES = 200_000
 NOBODY = "?"
 
 _ID = re.compile(r"[A-Za-z0-9.-]{1,64}\Z")
 _TYPE = re.compile(r"[A-Z][A-Za-z]{1,60}\Z")
 _ELEMENT = re.compile(r"_?[A-Za-z][A-Za-z0-9]{0,60}\Z")
+#: What stands in the text of every resource that holds an expression or a template.
+_MAY_HOLD_EXPRESSION = re.compile(r"xpression|\{\{|\$\{|<%")
 _VERSION = re.compile(r"/_history/[^/]*\Z")
 
 
@@ -53,7 +53,8 @@ _VERSION = re.compile(r"/_history/[^/]*\Z")
 class _Resource:
     content: FhirObject
     origin: Origin
-    full_url: str = ""
+    full_url: str
+    text: str
 
     @property
     def entered_in_error(self) -> bool:
@@ -79,14 +80,15 @@ def read_bundle(bundle: Mapping[str, object], guideline: Guideline, at: dt.date)
     if not isinstance(bundle, Mapping) or not (isinstance(bundle.get("resourceType"), str) or "resource" in bundle):
         advice = "give a Bundle, a resource, or an entry with a resource"
         raise RecordError([Problem("CP069", "the input is no FHIR bundle, resource or entry", None, advice)])
-    _check_size(bundle)
+    check_size(bundle)
     reader = ResourceReader(guideline, at)
     resources = list(_collect(bundle, reader.report))
     about = _tokens(resources)
     strangers = _other_subjects(resources, about)
     for one in _current(resources, reader.report):
-        for where in _expressions(one.content, one.origin):
-            reader.report.leave(where, EXPRESSION)
+        if _MAY_HOLD_EXPRESSION.search(one.text):
+            for where in _expressions(one.content, one.origin):
+                reader.report.leave(where, EXPRESSION)
         for index in range(len(objects(one.content.get("contained")))):
             reader.report.leave(one.origin.at(f"contained[{index}]"), UNSUPPORTED_RESOURCE)
         if one.origin.resource not in KINDS and one.origin.resource != "Patient":
@@ -106,31 +108,6 @@ def read_bundle(bundle: Mapping[str, object], guideline: Guideline, at: dt.date)
     return built.build(*reader.report.rows())
 
 
-# --- limits -----------------------------------------------------------------------------------------------------
-
-
-def _check_size(bundle: FhirObject) -> None:
-    """Refuses what is nested too deeply (a structure that holds itself too) or holds too many values."""
-    level: list[object] = [bundle]
-    values = 0
-    for _ in range(MAX_DEPTH):
-        values += len(level)
-        if values > MAX_VALUES:
-            raise RecordError([Problem("CP066", f"more than {MAX_VALUES} values", None, "leave old resources out")])
-        below: list[object] = []
-        for one in level:
-            if isinstance(one, Mapping):
-                below.extend(one.values())
-            elif isinstance(one, list | tuple):
-                below.extend(one)
-            if len(below) > MAX_VALUES:
-                break
-        if not below:
-            return
-        level = below
-    raise RecordError([Problem("CP009", f"nested deeper than {MAX_DEPTH} levels", None, "give plain FHIR resources")])
-
-
 # --- resources --------------------------------------------------------------------------------------------------
 
 
@@ -140,9 +117,6 @@ def _collect(bundle: FhirObject, report: FhirReport) -> Iterator[_Resource]:
     count = 0
     while todo:
         one, full_url = todo.pop()
-        count += 1
-        if count > MAX_ENTRIES:
-            raise RecordError([Problem("CP066", f"more than {MAX_ENTRIES} entries", None, "leave old resources out")])
         kind = one.get("resourceType") if isinstance(one, Mapping) else None
         if not isinstance(one, Mapping) or (kind is None and "resource" not in one):
             report.leave(Origin("Bundle", "", "Bundle.entry"), NOT_A_RESOURCE)
@@ -156,9 +130,13 @@ def _collect(bundle: FhirObject, report: FhirReport) -> Iterator[_Resource]:
         elif kind == "Bundle":
             entries = one.get("entry")
             listed = entries if isinstance(entries, list | tuple) else [entries] if entries is not None else []
+            count += len(listed)
+            if count > MAX_ENTRIES:
+                message = f"more than {MAX_ENTRIES} entries"
+                raise RecordError([Problem("CP066", message, None, "leave old resources out")])
             todo.extend((entry, "") for entry in listed)
         elif isinstance(kind, str) and _TYPE.match(kind):
-            yield _Resource(one, _origin(one), full_url)
+            yield _Resource(one, _origin(one), full_url, _canonical(one))
         else:
             report.leave(Origin("Bundle", "", "Bundle.entry.resource"), NOT_A_RESOURCE, "resourceType")
 
@@ -177,12 +155,11 @@ def _current(resources: Iterable[_Resource], report: FhirReport) -> Iterator[_Re
     """
     groups: dict[tuple[str, str, str], dict[str, _Resource]] = {}
     for one in resources:
-        text = _canonical(one.content)
-        key = (one.origin.resource, one.origin.id or text, one.full_url)
+        key = (one.origin.resource, one.origin.id or one.text, one.full_url)
         versions = groups.setdefault(key, {})
-        if text in versions:
+        if one.text in versions:
             report.leave(one.origin, DUPLICATE, "copy")
-        versions[text] = one
+        versions[one.text] = one
     for versions in groups.values():
         kept = list(versions.values())
         updated = [_updated(one) for one in kept]
@@ -208,15 +185,25 @@ def _updated(resource: _Resource) -> dt.datetime | None:
     return moment if moment is not None and moment.tzinfo is not None else None
 
 
-def _canonical(value: object) -> str:
+def _canonical(content: FhirObject) -> str:
     """A text that is the same for equal content, whatever the order of its keys."""
+    try:
+        return json.dumps(content, sort_keys=True, separators=(",", ":"), default=_as_json)
+    except ValueError:  # a whole number of more digits than Python writes out
+        return json.dumps(_without_numbers(content), sort_keys=True, separators=(",", ":"), default=_as_json)
+
+
+def _as_json(value: object) -> object:
+    return dict(value) if isinstance(value, Mapping) else {type(value).__name__: str(value)}
+
+
+def _without_numbers(value: object) -> object:
+    """The same with whole numbers in hexadecimal."""
     if isinstance(value, Mapping):
-        return "{" + ",".join(sorted(f"{key!r}:{_canonical(inner)}" for key, inner in value.items())) + "}"
+        return {key: _without_numbers(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
-        return "[" + ",".join(_canonical(inner) for inner in value) + "]"
-    plain = value is None or isinstance(value, str | bool | float | Decimal | dt.date)
-    plain = plain or (isinstance(value, int) and abs(value) < MAX_INTEGER)
-    return repr(value) if plain else type(value).__name__
+        return [_without_numbers(inner) for inner in value]
+    return {"int": hex(value)} if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 def _expressions(content: FhirObject, origin: Origin) -> Iterator[Origin]:
@@ -244,7 +231,7 @@ def _expressions(content: FhirObject, origin: Origin) -> Iterator[Origin]:
 def _patients(resources: Iterable[_Resource]) -> int:
     """How many patients the Patient resources are about; copies and versions of one count once."""
     patients = [one for one in resources if one.origin.resource == "Patient"]
-    return len({one.origin.id or _canonical(one.content) for one in patients})
+    return len({one.origin.id or one.text for one in patients})
 
 
 def _tokens(resources: Iterable[_Resource]) -> frozenset[str]:
@@ -255,7 +242,8 @@ def _tokens(resources: Iterable[_Resource]) -> frozenset[str]:
 
 
 def _other_subjects(resources: Iterable[_Resource], about: frozenset[str]) -> set[str]:
-    subjects = {_subject(one) for one in resources if one.origin.resource in KINDS}
+    """Whom resources are about that is not the patient; what was entered in error is about nobody."""
+    subjects = {_subject(one) for one in resources if one.origin.resource in KINDS and not one.entered_in_error}
     return subjects - about - {"", NOBODY}
 
 
@@ -272,7 +260,7 @@ def _subject(resource: _Resource) -> str:
         reference = child(resource.content, element).get("reference")
         if isinstance(reference, str) and reference and not reference.startswith("#"):
             plain = _VERSION.sub("", reference)
-            owner = plain.split("/")[-2] if "/" in plain else "Patient"
+            owner = plain.rpartition("/")[0].rpartition("/")[2] if "/" in plain else "Patient"
             return _last(plain) if owner == "Patient" or plain.startswith("urn:") else NOBODY
     return ""
 

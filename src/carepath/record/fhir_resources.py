@@ -158,8 +158,13 @@ class ResourceReader:
         for name, entry in names.items():
             if name in self.guideline.findings:
                 return self.guideline.findings[name], entry
-            raise Unusable(UNKNOWN_CODE, nearest(name, self.guideline.findings))
+            raise Unusable(UNKNOWN_CODE, self._like(name))
         raise Unusable(UNKNOWN_CODE)
+
+    def _like(self, name: str) -> str:
+        """The finding most like a name, among those that begin alike: a bundle may hold very many names."""
+        said = nearest(name, [one for one in self.guideline.findings if one[:2] == name[:2]])
+        return said if said.startswith("did you mean") else ""
 
     def _dated(self, said: Statement, finding: Finding, given: Given) -> tuple[dt.date, str, list[str]]:
         """The date, the element that it stood in (empty when the evaluation date was taken), and what was done."""

@@ -10,7 +10,7 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import TYPE_CHECKING
 
 from carepath.record.fhir_report import BAD_TYPE, EXPRESSION, NO_VALUE, OUT_OF_RANGE, WRONG_UNIT
@@ -34,6 +34,8 @@ _SAFE = re.compile(r"[A-Za-z0-9:/._|{}%\[\]+#^*()-]{1,120}\Z")
 _DAY = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?\Z")
 _TIME = re.compile(r"[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?(Z|[+-][0-9]{2}:[0-9]{2})?\Z")
 _TEMPLATE = re.compile(r"\{\{|\$\{|<%")
+#: A context of our own: nothing that a caller sets may decide what comes out.
+_EXACT = Context(prec=60)
 _NUMBERS = ("valueInteger", "valueDecimal", "valueQuantity")
 _TEXTS = ("valueString", "valueCode", "valueCodeableConcept", "valueCoding")
 _DATES = ("valueDateTime", "valueDate")
@@ -83,20 +85,19 @@ def is_template(value: object) -> bool:
 def child(content: FhirObject, key: str) -> FhirObject:
     """The object under a key; empty where none stands."""
     found = content.get(key)
-    return found if isinstance(found, Mapping) else {}
+    return found if isinstance(found, (dict, Mapping)) else {}
 
 
 def objects(value: object) -> list[FhirObject]:
     """The objects of a list, or a lone object as a list of one."""
     items = value if isinstance(value, list | tuple) else [value]
-    return [item for item in items if isinstance(item, Mapping)]
+    return [item for item in items if isinstance(item, (dict, Mapping))]
 
 
 def keys_of(content: FhirObject, prefix: str) -> list[str]:
     """The names of the elements with a value that begin with a prefix, in the order of the alphabet."""
-    return sorted(
-        key for key in content if isinstance(key, str) and key.startswith(prefix) and content[key] is not None
-    )
+    found = [key for key in content if isinstance(key, str) and key.startswith(prefix) and content[key] is not None]
+    return sorted(found)
 
 
 def codings(concept: object) -> tuple[Coding, ...]:
@@ -273,7 +274,7 @@ def _unit(quantity: FhirObject) -> str:
     code, unit, system = quantity.get("code"), quantity.get("unit"), quantity.get("system")
     if code is not None:
         return code if isinstance(code, str) and system in {None, UCUM} else f"{safe(system)}|{safe(code)}"
-    return "" if unit is None else str(unit)[:120]
+    return "" if unit is None else unit[:120] if isinstance(unit, str) else "?"
 
 
 def _by_method(
@@ -288,6 +289,6 @@ def _by_method(
         return value, "", version
     if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= MAX_INTEGER:
         raise Unusable(BAD_TYPE, "", element)
-    scaled = Decimal(repr(value)) * Decimal(factor)
+    scaled = _EXACT.multiply(Decimal(repr(value)), Decimal(factor))
     number = int(scaled) if scaled == scaled.to_integral_value() else float(scaled)
     return number, f"scaled:{method}*{factor}", version

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-import reprlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -16,7 +15,8 @@ from carepath.content.guideline import Finding
 from carepath.errors import MAX_PROBLEMS, Place, Problem, RecordError, more_problems, nearest
 from carepath.language.symbols import ValueType
 from carepath.record.facts import KNOWN, STATUSES, Fact, FactValue, Item, Part, Record, RecordBuilder
-from carepath.yaml_reader import day_in
+from carepath.record.foreign import key_text, short, shown
+from carepath.text_file import day_in
 
 MAX_NAMES = 1_000
 MAX_VALUES = 1_000_000
@@ -88,8 +88,8 @@ class _Reader:
         """Reads everything that stands under one name."""
         finding = self.findings.get(name) if isinstance(name, str) else None
         if finding is None:
-            shown = _key(name)
-            self.problem("CP060", f"there is no finding {_short(shown)!r}", (shown,), nearest(shown, self.findings))
+            named = key_text(name)
+            self.problem("CP060", f"there is no finding {short(named)!r}", (named,), nearest(named, self.findings))
             return
         if given is None:
             return
@@ -130,14 +130,14 @@ class _Reader:
     def _fact(self, finding: Finding, parts: Mapping[object, object], path: Path) -> Fact | None:
         for key in parts:
             if not isinstance(key, str) or key not in PARTS_OF_A_FACT:
-                shown = _key(key)
-                advice = nearest(shown, PARTS_OF_A_FACT)
-                self.problem("CP068", f"{finding.name}: unknown part {_short(shown)!r}", (*path, shown), advice)
+                named = key_text(key)
+                advice = nearest(named, PARTS_OF_A_FACT)
+                self.problem("CP068", f"{finding.name}: unknown part {short(named)!r}", (*path, named), advice)
                 return None
         value = parts.get("value")
         status = parts.get("status", KNOWN if value is not None else "unknown")
         if not isinstance(status, str) or status not in STATUSES:
-            raise Unreadable("CP064", f"unknown status {_shown(status)}", nearest(_key(status), STATUSES))
+            raise Unreadable("CP064", f"unknown status {shown(status)}", nearest(key_text(status), STATUSES))
         if (status == KNOWN) is (value is None):
             message = "a known value is missing" if value is None else f"a value stands beside status {status}"
             raise Unreadable("CP064", message, "give either a value or a status other than known")
@@ -181,7 +181,7 @@ class _Reader:
             return
         place = self.locate(("patient", *path)) if self.locate is not None else None
         if place is None and len(path) > 1:
-            message += f" (at {'.'.join(_short(str(part)) for part in path)})"
+            message += f" (at {'.'.join(short(str(part)) for part in path)})"
         self.problems.append(Problem(code, message, place, advice))
 
 
@@ -212,7 +212,7 @@ def read_date(given: object) -> dt.date:
     day = day_in(given)
     if day is not None:
         return day
-    raise Unreadable("CP063", f"{_shown(given)} is no date", "write YYYY-MM-DD")
+    raise Unreadable("CP063", f"{shown(given)} is no date", "write YYYY-MM-DD")
 
 
 def read_value(kind: ValueType, value: object, name: str) -> FactValue:
@@ -227,21 +227,21 @@ def read_value(kind: ValueType, value: object, name: str) -> FactValue:
 def _scalar(kind: ValueType, value: object) -> Part:
     if kind.kind == "bool":
         if not isinstance(value, bool):
-            raise Unreadable("CP061", f"{_shown(value)} is neither true nor false", "write true or false")
+            raise Unreadable("CP061", f"{shown(value)} is neither true nor false", "write true or false")
         return value
     if kind.kind in {"int", "decimal"}:
         return _number(kind, value)
     if not isinstance(value, str):
         advice = "put it in quotes" if isinstance(value, int | float) else ""
-        raise Unreadable("CP061", f"{_shown(value)} is no text", advice)
+        raise Unreadable("CP061", f"{shown(value)} is no text", advice)
     if kind.kind == "enum" and value not in kind.values:
-        raise Unreadable("CP061", f"{_short(value)!r} is no value of it", nearest(value, kind.values))
+        raise Unreadable("CP061", f"{short(value)!r} is no value of it", nearest(value, kind.values))
     return _text(value)
 
 
 def _number(kind: ValueType, value: object) -> int | float:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise Unreadable("CP061", f"{_shown(value)} is no number", "write a number without quotes")
+        raise Unreadable("CP061", f"{shown(value)} is no number", "write a number without quotes")
     if isinstance(value, float) and not math.isfinite(value):
         raise Unreadable("CP065", f"{value} is not finite", "leave it out, or give a status")
     if abs(value) > MAX_INTEGER:
@@ -253,8 +253,8 @@ def _number(kind: ValueType, value: object) -> int | float:
         raise Unreadable("CP061", f"{value!r} is no whole number", "write a whole number")
     low, high = kind.minimum, kind.maximum
     if (low is not None and number < low) or (high is not None and number > high):
-        shown = f"{'' if low is None else format(low, 'g')}..{'' if high is None else format(high, 'g')}"
-        raise Unreadable("CP062", f"{number!r} is out of the range {shown}", "correct it; nothing is cut off")
+        bounds = f"{'' if low is None else format(low, 'g')}..{'' if high is None else format(high, 'g')}"
+        raise Unreadable("CP062", f"{number!r} is out of the range {bounds}", "correct it; nothing is cut off")
     return number
 
 
@@ -286,28 +286,11 @@ def _item(kind: ValueType, item: object) -> Item:
     parts: dict[str, Part] = {}
     for key, value in item.items():
         if not isinstance(key, str) or key not in kind.parts:
-            raise Unreadable("CP068", f"unknown part {_short(_key(key))!r} of an item", nearest(_key(key), kind.parts))
+            raise Unreadable(
+                "CP068", f"unknown part {short(key_text(key))!r} of an item", nearest(key_text(key), kind.parts)
+            )
         unknown = isinstance(value, str) and value == "unknown" and "unknown" not in kind.parts[key].values
         if value is None or unknown:
             continue
         parts[key] = _scalar(kind.parts[key], value)
     return parts
-
-
-def _key(key: object) -> str:
-    return key if isinstance(key, str) else _shown(key)
-
-
-def _shown(value: object) -> str:
-    """A foreign value in short; one that Python cannot write out is named by its type."""
-    try:
-        return _short(reprlib.repr(value))
-    except Exception:  # noqa: BLE001 - a caller's object may raise anything here
-        return f"a value of type {type(value).__name__}"
-
-
-def _short(text: str) -> str:
-    """A piece of foreign text that is safe to show."""
-    shown = "".join(c if c.isascii() and c.isprintable() else ascii(c)[1:-1] for c in text[:200])
-    limit = 60
-    return shown if len(shown) <= limit else shown[:limit] + "..."

@@ -16,7 +16,8 @@ from carepath import yaml_reader
 from carepath.content.guideline import Guideline
 from carepath.errors import Place, Problem, nearest
 from carepath.recommendation import FIELDS, LIST_FIELDS, Recommendation
-from carepath.yaml_reader import Scalar, YamlNode, day_in
+from carepath.text_file import day_in
+from carepath.yaml_reader import Scalar, YamlNode
 
 #: A named value: a text, a truth value, or the named keys of an item of ``measurements``.
 Element = str | bool | Mapping[str, str]

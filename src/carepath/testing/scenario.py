@@ -16,7 +16,8 @@ from carepath.content.guideline import Guideline
 from carepath.errors import ContentError, Place, Problem, RecordError, ScenarioError, nearest
 from carepath.record.read import read_record
 from carepath.testing.expectation import Expectation, ExpectationReader, valid_names
-from carepath.yaml_reader import Scalar, YamlNode, day_in, place_at, read_file, to_python
+from carepath.text_file import day_in
+from carepath.yaml_reader import Scalar, YamlNode, place_at, read_file, to_python
 
 KEYS = ("scenario", "pathway", "at", "patient", "expect")
 REQUIRED = ("scenario", "at", "patient", "expect")

@@ -102,6 +102,16 @@ def test_markdown_nests_the_tree_and_gives_no_text_a_meaning(name: str, lang: st
     assert not [line for line in lines[1:] if re.search(r"(?<!\\)[_`<>]", line)]
 
 
+def test_a_choice_of_our_own_is_marked_where_the_grounds_are_folded() -> None:
+    one = assessed("step 3 not done").why("imsr_assessment")
+    chosen = [node for node in one.walk() if any(ground.kind == "design_choice" for ground in node.grounds)]
+    assert chosen
+    page = answer_forms(one, "en")["text/html"]()
+    marked = re.findall(r"<summary>[^<]*<span class=\"cp-mark cp-choice\">([^<]*)</span></summary>", page)
+    assert marked
+    assert set(marked) == {Words(one.guideline, "en").vocabulary("tag", "design_choice")}
+
+
 class Area(NamedTuple):
     left: float
     top: float

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from carepath import assess
+from carepath import assess, load_guideline
 from carepath.explain.explanation import Explanation
 from tests.unit.explain.patients import AT, SCREENED, assessed, assessed_as
 
@@ -88,3 +88,18 @@ def test_a_property_without_output_says_where_it_went() -> None:
 def test_continuing_is_not_given_where_a_step_leads_on() -> None:
     sentence = assessed("self-care failed").why_not("continue").sentence
     assert "something else leads on from the present step (CT-1)" in sentence.en
+
+
+def test_a_rule_that_was_asked_about_is_not_said_to_come_nearest_to_itself() -> None:
+    assessment = assessed("self-care failed")
+    assert assessment.why_not("E-5").sentence.en.startswith("Rule E-5 does not apply to this patient. Not met: ")
+    assert assessment.why_not("MD-4").sentence.nl.startswith("Of regel MD-4 bij deze patiënt van toepassing is, staat")
+
+
+def test_what_was_set_aside_and_rules_of_other_pathways_are_not_listed_again() -> None:
+    explanation = assessed_as("self-care failed", rf_cauda_equina=None).why_not("escalate")
+    assert explanation.nodes[0].role == "set_aside"
+    to_line_1 = "step up to monodisciplinary primary care"
+    assert not [node for node in explanation.nodes[1:] if node.name == "E-1" and to_line_1 in node.text.en]
+    spine = {rule.id for rule in load_guideline().rules.values() if "spine" in rule.pathways}
+    assert set(rules(explanation)) <= spine

@@ -1,0 +1,58 @@
+"""What every reader of files needs: bytes up to a limit, the text that they are, and the one way to write a day."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import re
+import stat
+from pathlib import Path
+
+from carepath.errors import ContentError, Place, Problem
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
+
+
+def bytes_of(path: Path, name: str, max_bytes: int) -> bytes:
+    """The bytes of a file. Of one that is too large no more is read than tells so; it may be a pipe or a device.
+
+    Raises:
+        ContentError: it is missing, is a folder, may not be read, or is larger than ``max_bytes``.
+    """
+    place = Place(name, 1, 1)
+    try:
+        with path.open("rb") as file:
+            about = os.fstat(file.fileno())
+            size = about.st_size if stat.S_ISREG(about.st_mode) else 0
+            data = file.read(max_bytes + 1) if size <= max_bytes else b""
+    except (OSError, ValueError) as error:  # a name with a null character is a ValueError
+        reason = getattr(error, "strerror", None) or type(error).__name__
+        advice = "give a file that is there and may be read"
+        raise ContentError([Problem("CP001", f"cannot read the file: {reason}", place, advice)]) from error
+    if max(size, len(data)) > max_bytes:
+        message = f"{max(size, len(data))} bytes; the limit is {max_bytes}"
+        raise ContentError([Problem("CP009", message, place, "split the file, or leave out what is not needed")])
+    return data
+
+
+def text_in(data: bytes, name: str, encoding: str = "utf-8") -> str:
+    """The text that bytes are.
+
+    Raises:
+        ContentError: they are not UTF-8.
+    """
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        place = Place(name, data.count(b"\n", 0, error.start) + 1, 1)
+        raise ContentError([Problem("CP002", "not UTF-8 text", place, "save it as UTF-8")]) from error
+
+
+def day_in(value: object) -> dt.date | None:
+    """The calendar day that a text names as YYYY-MM-DD; None for every other text, other forms of ISO 8601 too."""
+    if not isinstance(value, str) or _DAY.match(value) is None:
+        return None
+    try:
+        return dt.date.fromisoformat(value)
+    except ValueError:
+        return None
