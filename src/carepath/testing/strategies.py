@@ -90,11 +90,13 @@ def patients(
 
     @st.composite
     def patient(draw: st.DrawFn) -> PatientData:
+        # Drawn first, so that what else was drawn can be left out around it when a failing patient shrinks.
+        raised = {name: draw(recorded[name]) for name in draw(flagged)}
         names = draw(draw(st.sampled_from(extras)))
         chosen = {name: recorded[name] for name in names} | plain | dict(draw(basis))
         for aim in (*draw(leads), draw(ways)):
             chosen |= aim
-        chosen |= {name: recorded[name] for name in draw(flagged)}
+        chosen |= {name: st.just(value) for name, value in raised.items()}
         made: PatientData = {name: draw(chosen[name]) for name in findings if name in chosen and name not in left_out}
         return _consistent(made, guideline, wanted)
 

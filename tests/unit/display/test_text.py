@@ -6,7 +6,7 @@ import pytest
 
 from carepath.assessing import assess
 from carepath.content.load import load_guideline
-from carepath.display.text import MAX_QUESTIONS, MORE_QUESTIONS, MAX_RECORD_LINES, report_text
+from carepath.display.text import MAX_QUESTIONS, MAX_RECORD_LINES, MORE_QUESTIONS, report_text
 from carepath.errors import ArgumentError
 from carepath.record.facts import Record
 from tests.unit.display.patients import AT, PATIENTS, STEP_3_NOT_DONE, assessed
