@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from carepath import Assessment, Recommendation, assess, load_guideline
 
 GUIDELINE = load_guideline()
@@ -27,7 +29,7 @@ EXHAUSTED = {
 BETTER = {"goals_attained": "all", "participation_change": "better", "patient_agrees_to_step_down": True}
 
 
-def assessed(*parts: dict[str, object], without: str = "", pathway: str = "spine") -> Assessment:
+def assessed(*parts: Mapping[str, object], without: str = "", pathway: str = "spine") -> Assessment:
     patient = {name: value for part in parts for name, value in part.items() if name != without}
     return assess(patient, pathway=pathway, at="2026-03-02", guideline=GUIDELINE)
 
