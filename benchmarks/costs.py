@@ -15,6 +15,7 @@ from carepath.basis import Basis
 from carepath.content.load import read_guideline
 from carepath.content.location import shipped_content
 from carepath.explain.smallest_sets import forget
+from carepath.inference.durable import availability
 from carepath.record.read import read_record
 from carepath.record.snapshot import take_snapshot
 
@@ -74,9 +75,10 @@ def stages(options: Options) -> list[Table]:
         "- read the record": Work(lambda patient: read_record(patient.record, guideline.findings, patient.at)),
         "- snapshot": Work(snapshot, basis_of),
         "- direct evaluator": Work(lambda basis: basis.prepared.direct.verdicts(basis.values), basis_of),
-        "- durable-rules": Work(lambda basis: basis.prepared.durable().true_clauses(basis.values), basis_of),
         "- resolve": Work(Basis.resolved, unresolved),
     }
+    if availability() is None:
+        works["- durable-rules"] = Work(lambda basis: basis.prepared.durable().true_clauses(basis.values), basis_of)
     found = interleaved(works, patients, options.rounds)
     return [table_of(f"Assess: {len(patients)} typical patients", found, ASSESS)]
 

@@ -20,6 +20,7 @@ build and 8 MB to keep, and not all of that is ever freed: engines are to be use
 
 from __future__ import annotations
 
+import functools
 import importlib
 import itertools
 import json
@@ -55,8 +56,9 @@ _KEYS = {"<": "$lt", "<=": "$lte", ">": "$gt", ">=": "$gte", "!=": "$neq"}
 _numbers = itertools.count(1)
 
 
+@functools.cache
 def availability() -> str | None:
-    """Why durable_rules cannot be used here, or ``None`` when it can."""
+    """Why durable_rules cannot be used here, or ``None`` when it can; looked up once for a process."""
     if struct.calcsize("l") * 8 < 64:  # noqa: PLR2004  # the constants of rules are read as a C long
         return "durable_rules needs a C long of 64 bits, which this platform does not have"
     try:

@@ -18,7 +18,7 @@ from carepath.inference.durable import DurableEngine, availability
 from carepath.inference.normal_form import Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from carepath.inference.durable_lint import Known
@@ -250,6 +250,15 @@ assert threading.active_count() == 1
     subprocess.run([sys.executable, "-W", "error", "-c", script], check=True)
 
 
+@pytest.fixture
+def looked_up_anew() -> Iterator[None]:
+    """What a process knows of durable_rules is forgotten before a test and after it."""
+    availability.cache_clear()
+    yield
+    availability.cache_clear()
+
+
+@pytest.mark.usefixtures("looked_up_anew")
 def test_where_durable_rules_is_not_installed_the_reason_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "durable_rules_engine", None)
     assert availability() == "durable_rules is not installed"
@@ -257,6 +266,7 @@ def test_where_durable_rules_is_not_installed_the_reason_is_given(monkeypatch: p
         DurableEngine({}, {})
 
 
+@pytest.mark.usefixtures("looked_up_anew")
 def test_where_durable_rules_cannot_be_loaded_the_reason_names_no_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -266,6 +276,7 @@ def test_where_durable_rules_cannot_be_loaded_the_reason_names_no_file(
     assert str(availability()).startswith("durable_rules cannot be loaded by Python 3.")
 
 
+@pytest.mark.usefixtures("looked_up_anew")
 def test_where_a_c_long_is_short_the_reason_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("carepath.inference.durable.struct.calcsize", lambda _format: 4)
     assert "64 bits" in str(availability())
