@@ -47,7 +47,7 @@ def limits() -> list[str]:
     """Every limit, with its value in the code."""
     refused = []
     for module, name, text, beyond in LIMITS:
-        error = f"[{beyond}](errors.md#{beyond.lower()})"
+        error = f"[{beyond}](errors/{beyond}.md)"
         refused.append((text, _constant(module, name), error, f"`{module}.{name}`"))
     shown = ((text, _constant(module, name), f"`{module}.{name}`") for module, name, text in SHOWN)
     return [

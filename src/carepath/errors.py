@@ -22,7 +22,7 @@ import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-#: What each problem code means, in a few words. The page ``docs/reference/errors.md`` explains each.
+#: What each problem code means, in a few words. A page in ``docs/reference/errors`` explains each.
 CODES: dict[str, str] = {
     "CP001": "the file cannot be read",
     "CP002": "the text is not well-formed",

@@ -252,10 +252,15 @@ def sections(page: Path, level: int) -> dict[str, str]:
     return dict(zip(parts[1::2], parts[2::2], strict=True))
 
 
-def test_every_code_of_error_has_a_section_with_its_meaning_cause_and_cure() -> None:
-    found = sections(DOCS / "reference" / "errors.md", 3)
-    assert list(found) == [f"{code}: {meaning}" for code, meaning in CODES.items()]
-    assert all("**Cause.** " in text and "**Cure.** " in text for text in found.values())
+def test_every_code_of_error_has_a_page_with_its_meaning_cause_and_cure() -> None:
+    pages = {path.stem: text_of(path) for path in (DOCS / "reference" / "errors").glob("CP*.md")}
+    assert sorted(pages) == sorted(CODES)
+    for code, meaning in CODES.items():
+        assert pages[code].startswith(f"# {code}: {meaning}\n")
+        assert "**Cause.** " in pages[code]
+        assert "**Cure.** " in pages[code]
+    index = text_of(DOCS / "reference" / "errors" / "index.md")
+    assert all(f"* [{code}]({code}.md): {meaning}\n" in index for code, meaning in CODES.items())
 
 
 def test_every_command_and_option_stands_on_the_page_of_the_command_line() -> None:
@@ -307,6 +312,8 @@ def test_every_link_of_a_page_resolves(page: Path) -> None:
 
 def test_every_page_stands_in_the_contents() -> None:
     listed = set(re.findall(r"^([\w/-]+)$", text_of(DOCS / "index.md"), re.MULTILINE))
+    errors = re.findall(r"^(CP\d+)$", text_of(DOCS / "reference" / "errors" / "index.md"), re.MULTILINE)
+    listed |= {f"reference/errors/{code}" for code in errors}
     assert {page.relative_to(DOCS).with_suffix("").as_posix() for page in PAGES} - {"index"} == listed
 
 
