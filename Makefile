@@ -45,7 +45,8 @@ notebooks: $(VENV)/.installed-dev
 mermaid: $(VENV)/.installed
 	mkdir -p $(MERMAID)
 	cp tests/repo/mermaid/package.json tests/repo/mermaid/check.mjs $(MERMAID)
-	npm install --prefix $(MERMAID) --no-audit --no-fund --ignore-scripts --loglevel=error
+	npm install --prefix $(MERMAID) --no-audit --no-fund --ignore-scripts --loglevel=error \
+		--fetch-retries=1 --fetch-timeout=60000
 	$(BIN)/python -m tests.repo.mermaid.drawings > $(MERMAID)/drawings.json
 	node $(MERMAID)/check.mjs $(MERMAID)/drawings.json
 
