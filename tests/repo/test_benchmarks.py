@@ -14,6 +14,7 @@ from benchmarks.timing import Times, Work, interleaved
 TINY = ("--rounds", "1", "--patients", "3", "--explained", "1", "--rules", "4", "20", "--warm-up", "2")
 
 
+@pytest.mark.slow
 def test_every_section_runs_and_says_which_targets_were_met(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
