@@ -64,7 +64,9 @@ def test_the_present_step_is_asked_for_where_a_step_change_is_open() -> None:
 
 def test_the_pathway_is_waited_for_where_none_is_chosen() -> None:
     assessment = assess(SCREENED, at="2026-03-02", guideline=GUIDELINE)
-    assert all("pathway" in one.waits_for for one in assessment.undetermined if one.kind == "escalate")
+    steps = [one for one in assessment.undetermined if one.kind == "escalate"]
+    assert steps
+    assert all("pathway" in one.waits_for for one in steps)
 
 
 def test_a_step_change_that_no_possible_step_has_is_not_open() -> None:

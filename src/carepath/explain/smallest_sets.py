@@ -35,15 +35,13 @@ from carepath.language.evaluate import Compiler, Known
 from carepath.language.nodes import Condition, IsKnown, is_derived
 from carepath.language.truth import Truth, negation
 from carepath.position import locate
+from carepath.record.derived import STEP_STARTS
 from carepath.record.facts import value_text
 from carepath.record.snapshot import NOT_APPLICABLE
 
 #: At most so many values are looked at for one tree, and there are at most so many sets.
 MAX_VALUES = 20_000
 MAX_SETS = 32
-
-#: Findings that say from which moment a change counts.
-MOMENTS = ("days_in_current_step", "last_step_change_date")
 
 Sets = tuple[frozenset[str], ...]
 
@@ -171,7 +169,7 @@ def _depends_on(tree: Tree, basis: Basis) -> Iterator[object]:
     yield tuple(basis.reason(name) == NOT_APPLICABLE for name in names)
     if "current_node" in names:
         yield from (basis.pathway.name if basis.pathway is not None else None, frozenset(basis.values.items()))
-    dated = [fact for name in (*names, *MOMENTS) for fact in basis.situation.record.facts(name)]
+    dated = [fact for name in (*names, *STEP_STARTS) for fact in basis.situation.record.facts(name)]
     if dated:
         yield basis.at
         yield tuple((one.finding, value_text(one.value), one.date, one.status, one.version) for one in dated)

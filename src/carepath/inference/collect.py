@@ -68,7 +68,7 @@ class _Collector:
         settlements = self.case.settlements(output.settle) if output.settle is not None else ()
         draft.missing = sorted({name for one in settlements for name in one.findings})
         draft.conditions = _named_conditions(output, settlements)
-        draft.could_change += self.case.unknown_start(possible.clause)
+        draft.name_open(self.case.unknown_start(possible.clause))
         return draft
 
     def _urgency(self, output: Output) -> str | None:
@@ -88,7 +88,7 @@ class _Collector:
             elif opened is TRUE and closed is not TRUE:
                 draft = self._draft(possible, transition)
                 if closed is UNKNOWN:
-                    draft.could_change += self.case.open_findings(unless)
+                    draft.name_open(self.case.open_findings(unless))
                 self.sheet.drafts.append(draft)
 
     def _ways(self, possible: Possible) -> list[Transition]:
@@ -160,7 +160,7 @@ class _Collector:
         waits = [name for name in self.case.open_findings(clause) if self.case.reason(name) not in SCREENED]
         for drafts in (self.sheet.drafts, self.sheet.inside):
             for draft in self.sheet.among(ask.suspends, drafts):
-                draft.could_change += [name for name in waits if name not in draft.could_change]
+                draft.name_open(waits)
 
     def _missing(self, ask: Ask) -> list[str]:
         if ask.when is not None and self.case.verdicts[f"ask:{ask.index}"] is not TRUE:

@@ -41,6 +41,10 @@ class Draft:
         alone = tuple(self.rule_ids) if self.kind in {"insufficient_information", "note"} else ()
         return (*fields, alone)
 
+    def name_open(self, findings: Iterable[str]) -> None:
+        """Names findings beside it that could change it, each once."""
+        self.could_change = list(dict.fromkeys((*self.could_change, *findings)))
+
 
 def matches(selector: Selector, draft: Draft, pathway: Pathway | None) -> bool:
     """Whether a draft is among those that a selector means."""

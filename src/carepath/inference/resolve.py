@@ -80,9 +80,9 @@ class _Table:
 
     def _name(self, waits: Iterable[str], chosen: Iterable[Draft]) -> None:
         """Names unknown findings beside drafts, each once."""
-        waits = dict.fromkeys(waits)
+        found = tuple(waits)
         for draft in chosen:
-            draft.could_change += [name for name in waits if name not in draft.could_change]
+            draft.name_open(found)
 
     def _name_open(self, entry: ResolveEntry, chosen: list[Draft]) -> None:
         inside = self.sheet.among(entry.selects, self.sheet.inside)
