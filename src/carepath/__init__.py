@@ -17,6 +17,7 @@ from carepath.errors import (
     MissingExtra,
     Problem,
     RecordError,
+    RequestError,
     ScenarioError,
 )
 from carepath.version import __version__
@@ -41,6 +42,7 @@ __all__ = [
     "Problem",
     "Recommendation",
     "RecordError",
+    "RequestError",
     "ScenarioError",
     "__version__",
     "assess",

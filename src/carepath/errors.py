@@ -7,12 +7,14 @@
     |-- RecordError           the patient's record cannot be used         .problems .red_flags
     |-- ScenarioError         a scenario file cannot be used              .problems
     |-- ArgumentError         a call's arguments cannot be used           .problems
+    |-- RequestError          a request of CDS Hooks cannot be answered   .problems
     |-- EngineError           a rule engine failed                        .red_flags
     |   `-- EngineDisagreement  the two evaluations differ                .red_flags
     `-- MissingExtra          an optional package is not installed
 
 An error lists all problems that were found, not the first one. A caller that shows an error in place of
-advice must show its ``red_flags`` too.
+advice must show its ``red_flags`` too. The message of an error may repeat what a record holds, so that it can be
+corrected; its ``repr``, which programs write in logs, names codes only.
 """
 
 from __future__ import annotations
@@ -80,6 +82,8 @@ CODES: dict[str, str] = {
     "CP091": "a rule engine failed",
     "CP092": "an optional package is not installed",
     "CP093": "the content does not hold what was asked for",
+    "CP100": "the request is not one of CDS Hooks",
+    "CP101": "the service or the hook is not offered",
 }
 
 #: More problems than this are not named of one file, one check or one record.
@@ -137,6 +141,10 @@ class CarepathError(Exception):
 
     default_code = "CP082"
 
+    def __repr__(self) -> str:
+        """The kind of error and its codes: nothing that a record held."""
+        return f"<{type(self).__name__} {', '.join(dict.fromkeys(problem.code for problem in self.problems))}>"
+
     def __reduce__(self) -> tuple[object, ...]:
         """An error that comes from another process says what it said there."""
         return _again, (type(self), self.problems, self.red_flags)
@@ -174,6 +182,12 @@ class ArgumentError(CarepathError, ValueError):
     """An argument of a call cannot be used."""
 
     default_code = "CP082"
+
+
+class RequestError(CarepathError):
+    """A request of CDS Hooks cannot be answered; no problem repeats what was sent."""
+
+    default_code = "CP100"
 
 
 class EngineError(CarepathError):

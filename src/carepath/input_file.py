@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NoReturn
 
-from carepath.errors import ContentError, Place, Problem, RecordError, excerpt, first_problems, nearest
+from carepath.errors import CODES, ContentError, Place, Problem, RecordError, excerpt, first_problems, nearest
 from carepath.text_file import bytes_of, day_in, text_in
 from carepath.yaml_reader import MAX_BYTES, YamlNode, place_at, read_text, to_python
 
@@ -69,6 +69,23 @@ def read_json(path: Path) -> object:
         RecordError: the file cannot be read, or is not the JSON allowed here.
     """
     return _json_value(str(path), _text(path))
+
+
+def json_in(text: str) -> object:
+    """The value of a JSON text, read as strictly as a file.
+
+    Raises:
+        RecordError: with the one problem, which repeats nothing of the text.
+    """
+    try:
+        return _loads(text)
+    except _Refused as error:
+        code = error.problem.code
+    except json.JSONDecodeError:
+        code = "CP002"
+    except RecursionError:
+        code = "CP009"
+    raise RecordError([Problem(code, CODES[code], None, "correct the text")])
 
 
 # --- text to values -----------------------------------------------------------------------------------------------
@@ -132,14 +149,7 @@ class _Refused(ValueError):
 def _json_value(name: str, text: str) -> object:
     start = Place(name, 1, 1)
     try:
-        value = json.loads(
-            text,
-            object_pairs_hook=_object,
-            parse_int=_integer,
-            parse_float=_decimal,
-            parse_constant=_constant,
-        )
-        _check_depth(value)
+        return _loads(text)
     except _Refused as error:
         placed = _duplicates(name, text) if error.problem.code == "CP003" else []
         raise RecordError(placed or [replace(error.problem, place=start)]) from error
@@ -152,6 +162,17 @@ def _json_value(name: str, text: str) -> object:
     except RecursionError:
         message = f"nested deeper than {MAX_JSON_DEPTH} levels"
         raise RecordError([Problem("CP009", message, start, "nest less deeply")]) from None
+
+
+def _loads(text: str) -> object:
+    value = json.loads(
+        text,
+        object_pairs_hook=_object,
+        parse_int=_integer,
+        parse_float=_decimal,
+        parse_constant=_constant,
+    )
+    _check_depth(value)
     return value
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from carepath.content.cards import check_cards
 from carepath.content.guideline import EVALUATION_DATE, PRESENT_STEP, Finding, Ground, Guideline
 from carepath.content.output_checks import check_outputs
 from carepath.content.pathway_checks import check_pathways
@@ -34,6 +35,7 @@ def check_guideline(guideline: Guideline) -> list[Problem]:
         check_resolve,
         _check_coverage,
         check_pathways,
+        check_cards,
     ):
         if one is not check_sizes or not circles:
             problems.extend(first_problems(one(guideline), None))

@@ -46,8 +46,10 @@ FIXED: dict[str, type[models.FileForm]] = {
     "unavailable.yaml": models.UnavailableFile,
     "coverage.yaml": models.CoverageFile,
     "fhir_codes.yaml": models.FhirCodesFile,
+    "cards.yaml": models.CardsFile,
 }
-REQUIRED = tuple(name for name in FIXED if name not in {"unavailable.yaml", "coverage.yaml", "fhir_codes.yaml"})
+_OPTIONAL = frozenset({"unavailable.yaml", "coverage.yaml", "fhir_codes.yaml", "cards.yaml"})
+REQUIRED = tuple(name for name in FIXED if name not in _OPTIONAL)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from carepath.language.nodes import Condition
 from carepath.language.symbols import ParameterType, Symbols, ValueType
 
 if TYPE_CHECKING:
+    from carepath.content.cards import Cards
     from carepath.pathway import Pathway
 
 #: Findings that carepath itself settles before any rule is read.
@@ -396,6 +397,7 @@ class Guideline:
     symbols: Symbols
     fhir_codes: tuple[FhirCode, ...] = ()
     fhir_reasons: Mapping[str, Text] = field(default_factory=dict)
+    cards: Cards | None = None
     origin: str = ""
 
     def __repr__(self) -> str:

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from carepath.content import models
 from carepath.content.build import Builder, optional_text, schedules, text
+from carepath.content.cards import read_cards
 from carepath.content.checks import check_guideline
 from carepath.content.files import ContentFile, ContentFiles, read_files
 from carepath.content.guideline import (
@@ -133,6 +134,7 @@ def _build(files: ContentFiles, builder: Builder, root: Path) -> Guideline:
         symbols=_symbols(findings, pathways, builder, terms, parameters),
         fhir_codes=builder.fhir_codes(fixed["fhir_codes.yaml"]) if "fhir_codes.yaml" in fixed else (),
         fhir_reasons=_fhir_reasons(fixed.get("fhir_codes.yaml")),
+        cards=read_cards(fixed.get("cards.yaml")),
         origin=str(root),
     )
 

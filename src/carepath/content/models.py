@@ -395,6 +395,33 @@ class FhirCodesFile(FileForm):
     reasons: dict[Name, TextForm]
 
 
+class IndicatorForm(Form):
+    kinds: Annotated[list[str], Field(min_length=1)]
+    urgencies: list[str] = []
+    indicator: Literal["info", "warning", "critical"]
+    grounds: Grounds
+
+
+class DraftRequestForm(Form):
+    kinds: Annotated[list[str], Field(min_length=1)]
+    urgencies: list[str] = []
+    priority: Literal["routine", "urgent", "asap", "stat"]
+    grounds: Grounds
+
+
+class OverrideReasonForm(Form):
+    text: TextForm
+    kinds: list[str] = []
+    grounds: Grounds
+
+
+class CardsFile(FileForm):
+    indicators: Annotated[list[IndicatorForm], Field(min_length=1)]
+    requests: list[DraftRequestForm] = []
+    override_reasons: dict[Name, OverrideReasonForm] = {}
+    prefetch: dict[Name, ShortText] = {}
+
+
 class PathwayFile(FileForm):
     pathway: Name
     text: TextForm

@@ -65,6 +65,11 @@ def grounds_of(guideline: Guideline) -> Iterator[tuple[Place | None, tuple[Groun
     yield from ((module.place, module.grounds) for module in guideline.modules)
     yield from ((entitlement.place, entitlement.grounds) for entitlement in guideline.entitlements)
     yield from ((code.place, code.grounds) for code in guideline.fhir_codes)
+    cards = guideline.cards
+    if cards is not None:
+        yield from ((line.place, line.grounds) for line in cards.indicators)
+        yield from ((line.place, line.grounds) for line in cards.requests)
+        yield from ((reason.place, reason.grounds) for reason in cards.override_reasons)
     yield from ((one.place, one.grounds) for schedule in guideline.schedules.values() for one in schedule)
 
 

@@ -8,7 +8,8 @@ from carepath.display.answer_svg import answer_svg
 from carepath.display.drawing_shapes import safe
 from carepath.display.drawing_style import colours
 from carepath.display.html_parts import STYLE
-from carepath.display.notebook import HTML, MARKDOWN, SVG, TEXT, Forms, plain
+from carepath.display.markdown import plain
+from carepath.display.notebook import HTML, MARKDOWN, SVG, TEXT, Forms
 from carepath.display.words import Words
 from carepath.explain.text import Entry, entries_of
 

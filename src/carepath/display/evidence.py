@@ -84,9 +84,14 @@ def own_grounds(rec: Recommendation, basis: Basis) -> tuple[Ground, ...]:
 
 def design_choices(assessment: Assessment) -> tuple[Choice, ...]:
     """The design choices behind the recommendations and notes of an assessment, each once."""
+    return choices_behind((*assessment.recommendations, *assessment.notes), assessment.basis)
+
+
+def choices_behind(recommendations: Iterable[Recommendation], basis: Basis) -> tuple[Choice, ...]:
+    """The design choices behind some recommendations, each once."""
     found: dict[Choice, None] = {}
-    for rec in (*assessment.recommendations, *assessment.notes):
-        for used in used_by(rec, assessment.basis):
+    for rec in recommendations:
+        for used in used_by(rec, basis):
             for ground in used.grounds:
                 if ground.kind in CHOSEN and ground.role == "ground":
                     found[Choice(used.part, used.id, used.text, ground.note or used.text)] = None

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from carepath.content.load import load_guideline
@@ -15,7 +13,8 @@ from carepath.display.drawing_style import colours
 from carepath.display.drawing_svg import pathway_svg
 from carepath.display.html import assessment_fragment_html
 from carepath.display.html_parts import STYLE, HtmlPage
-from carepath.display.layout import Page, printable
+from carepath.display.layout import Page
+from carepath.display.markdown import MarkdownPage
 from carepath.display.mermaid import pathway_mermaid
 from carepath.display.text import ReportPrinter
 from carepath.display.text_advice import AdvicePrinter
@@ -35,8 +34,6 @@ TEXT, HTML, MARKDOWN, SVG = "text/plain", "text/html", "text/markdown", "image/s
 
 #: What a notebook is given: the type of each form, and how it is made.
 Forms = dict[str, "Callable[[], str]"]
-
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|])")
 
 
 def bundle(forms: Forms, include: Collection[str] | None, exclude: Collection[str] | None) -> dict[str, str]:
@@ -96,52 +93,6 @@ def _fenced(drawing: str) -> str:
 # --- one writer, three forms -------------------------------------------------------------------------------------
 
 
-@dataclass(slots=True)
-class MarkdownPage(Page):
-    """A page in Markdown; no text on it has a meaning of its own."""
-
-    def text(self) -> str:
-        """Everything, with one empty line between blocks."""
-        written: list[str] = []
-        for line in self.lines:
-            if written and not (_item(line) and _item(line) == _item(written[-1])):
-                written.append("")
-            written.append(line)
-        return "\n".join(written) + "\n"
-
-    def title(self, text: str) -> None:
-        """The title."""
-        self.lines.append(f"# {plain(text)}")
-
-    def heading(self, text: str) -> None:
-        """A heading."""
-        self.lines.append(f"## {plain(text)}")
-
-    def blank(self) -> None:
-        """Nothing: blocks stand apart anyway."""
-
-    def paragraph(self, text: str, indent: int = 0) -> None:
-        """A paragraph; there is no indent."""
-        del indent
-        self.lines.append(plain(text))
-
-    def numbered(self, number: int, text: str) -> None:
-        """An item of a numbered list."""
-        self.lines.append(f"{number}. {plain(text)}")
-
-    def bullet(self, text: str, indent: int = 0) -> None:
-        """An item of a list; there is no indent."""
-        del indent
-        self.lines.append(f"* {plain(text)}")
-
-    def field(self, label: str, text: str, indent: int = 0) -> None:
-        """An item with a label; nothing when the text is empty."""
-        del indent
-        if text:
-            name = plain(label)
-            self.lines.append(f"* {f'*{name}*: ' if name else ''}{plain(text)}")
-
-
 class _MarkdownReport(ReportPrinter):
     """The report on a page in Markdown."""
 
@@ -149,19 +100,6 @@ class _MarkdownReport(ReportPrinter):
         super().__init__(assessment, lang)
         self.page = MarkdownPage()
         self.advice = AdvicePrinter(self.page, self.words, self.basis)
-
-
-def plain(text: str) -> str:
-    """The text on one line, without a meaning in Markdown."""
-    escaped = _SPECIAL.sub(r"\\\1", printable(text))
-    return re.sub(r"^(\d+)([.)])", r"\1\\\2", re.sub(r"^([-+])", r"\\\1", escaped))
-
-
-def _item(line: str) -> str:
-    """What kind of list a line is an item of; nothing when it is none."""
-    if line.startswith("* "):
-        return "*"
-    return "1" if re.match(r"\d+\. ", line) else ""
 
 
 def _forms(write: Callable[[Page], None], lang: str, drawing: Callable[[], str] | None = None) -> Forms:

@@ -13,7 +13,7 @@ from carepath.recommendation import Recommendation, SetAside
 from carepath.record.snapshot import NOT_RECORDED
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from carepath.assessment import Assessment
     from carepath.record.facts import Fact
@@ -243,8 +243,11 @@ class ReportPrinter:
             self.page.field(key, ". ".join(part.rstrip(".") for part in parts if part) + ".")
 
     def _design_choices(self) -> None:
+        self._choices(design_choices(self.assessment))
+
+    def _choices(self, choices: Iterable[Choice]) -> None:
         owners: dict[str, dict[str, None]] = {}
-        for choice in design_choices(self.assessment):
+        for choice in choices:
             owners.setdefault(self.words.of(choice.note), {})[self._owner(choice)] = None
         if not owners:
             return

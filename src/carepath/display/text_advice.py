@@ -32,6 +32,26 @@ INDENT = 4
 UNTITLED = frozenset({"insufficient_information", "note"})
 
 
+def headline(rec: Recommendation, words: Words) -> str:
+    """What is recommended, in one line: the question or the dispute, else the kind with its details."""
+    conflict = words.guideline.conflicts.get(rec.topic or "")
+    if rec.kind == "guideline_conflict" and conflict is not None:
+        return words.of(conflict.text)
+    if rec.kind == "clinician_judgement" and rec.topic is not None:
+        return words.vocabulary("topic", rec.topic)
+    details = headline_details(rec, words)
+    return " - ".join([words.kind(rec.kind), *([", ".join(details)] if details else [])])
+
+
+def headline_details(rec: Recommendation, words: Words) -> list[str]:
+    """How urgent, at which level, where to, and which change inside the step."""
+    details = [words.vocabulary(field, value) for field in ("urgency", "level") if (value := getattr(rec, field))]
+    details += [words.step(step) for step in (rec.target, named_step(rec)) if step is not None]
+    if rec.internal_step is not None:
+        details.append(words.vocabulary("internal_step", rec.internal_step))
+    return details
+
+
 class AdvicePrinter:
     """Prints recommendations on a page; what was said beside one recommendation is not said again beside the next."""
 
@@ -68,21 +88,7 @@ class AdvicePrinter:
 
     def headline(self, rec: Recommendation) -> str:
         """What is recommended, in one line."""
-        words, topic = self.words, rec.topic
-        conflict = self.basis.guideline.conflicts.get(topic or "")
-        if rec.kind == "guideline_conflict" and conflict is not None:
-            return words.of(conflict.text)
-        if rec.kind == "clinician_judgement" and topic is not None:
-            return words.vocabulary("topic", topic)
-        details = [words.vocabulary(field, value) for field in ("urgency", "level") if (value := getattr(rec, field))]
-        if rec.target is not None:
-            details.append(words.step(rec.target))
-        named = named_step(rec)
-        if named is not None:
-            details.append(words.step(named))
-        if rec.internal_step is not None:
-            details.append(words.vocabulary("internal_step", rec.internal_step))
-        return " - ".join([words.kind(rec.kind), *([", ".join(details)] if details else [])])
+        return headline(rec, self.words)
 
     # --- what it depends on --------------------------------------------------------------------------------------
 

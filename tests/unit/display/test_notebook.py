@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from carepath.content.load import load_guideline
-from carepath.display.notebook import MarkdownPage, plain
+from carepath.display.markdown import MarkdownPage, plain
 from tests.unit.display.patients import PATIENTS, assessed
 
 TYPES = {"text/plain", "text/html", "text/markdown"}

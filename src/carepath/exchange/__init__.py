@@ -1,0 +1,1 @@
+"""Forms in which other systems ask and are answered."""
