@@ -1,4 +1,4 @@
-"""The command line: ``carepath assess | why | why-not | report | test | check | show | lookup | replay``.
+"""The command line: ``carepath assess | why | why-not | report | test | check | show | lookup | replay | serve``.
 
 Exit status: 0 done, 1 scenarios failed or problems found, 2 input that cannot be read.
 """
@@ -123,7 +123,31 @@ def _parser() -> argparse.ArgumentParser:
     replay = command("replay", "assess again from an audit record and print canonical JSON")
     replay.add_argument("file", metavar="AUDIT.json", help="an audit record, or an assessment that holds it")
     _add_guideline(replay)
+
+    _add_service(command("serve", "serve CDS Hooks over HTTP until it is stopped; needs carepath[service]"))
     return parser
+
+
+def _add_service(serve: argparse.ArgumentParser) -> None:
+    """What the service takes."""
+    serve.add_argument("--host", default="127.0.0.1", help="the address to listen on; this machine only by default")
+    serve.add_argument("--port", type=int, default=8000, help="the port to listen on (8000)")
+    serve.add_argument("--certificate", metavar="FILE", help="the certificate for TLS, with --key")
+    serve.add_argument("--key", metavar="FILE", help="the key of the certificate")
+    who = serve.add_mutually_exclusive_group()
+    who.add_argument("--clients", metavar="FILE", help="who may call: issuers with their public keys, as JSON")
+    who.add_argument("--no-authentication", action="store_true", help="let everyone call; for trials on one machine")
+    serve.add_argument("--base-url", metavar="URL", help="the address by which clients call, for which tokens are made")
+    serve.add_argument("--origin", action="append", default=[], help="an origin of browsers that may call; repeatable")
+    serve.add_argument("--report-url", metavar="URL", help="where the integrator shows full reports; cards link to it")
+    serve.add_argument("--on-feedback", metavar="MODULE:FUNCTION", help="called with feedback, to keep it")
+    serve.add_argument("--on-assessment", metavar="MODULE:FUNCTION", help="called with assessments, to keep the audit")
+    serve.add_argument("--content-hash", metavar="HASH", help="serve only content with this hash")
+    serve.add_argument("--time-zone", default="Europe/Amsterdam", help="where the day begins (Europe/Amsterdam)")
+    serve.add_argument("--at", metavar="DATE", help="assess as of this day in place of today; for trials")
+    _add_engine(serve)
+    _add_language(serve)
+    _add_guideline(serve)
 
 
 def _add_patients(parser: argparse.ArgumentParser) -> None:

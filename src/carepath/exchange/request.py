@@ -70,7 +70,7 @@ def read_request(request: Json | str | bytes, queries: Iterable[str]) -> HookReq
     Raises:
         RequestError: it is no request of CDS Hooks; with every problem, none of which repeats what was sent.
     """
-    value, cut = _parsed(request) if isinstance(request, str | bytes) else (request, False)
+    value, cut = parsed(request) if isinstance(request, str | bytes) else (request, False)
     if not isinstance(value, Mapping):
         raise RequestError([Problem("CP100", "the request is no JSON object", None, "send one object")])
     try:
@@ -116,7 +116,7 @@ def read_request(request: Json | str | bytes, queries: Iterable[str]) -> HookReq
 # --- form -------------------------------------------------------------------------------------------------------
 
 
-def _parsed(text: str | bytes) -> tuple[object, bool]:
+def parsed(text: str | bytes) -> tuple[object, bool]:
     """The value of a JSON text, and whether closing brackets after its end were left out."""
     if len(text) > MAX_BYTES:
         raise RequestError([Problem("CP009", f"more than {MAX_BYTES} bytes", None, "leave old resources out")])
