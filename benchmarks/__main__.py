@@ -1,7 +1,8 @@
 """Measures carepath: ``python -m benchmarks``, or ``make bench``.
 
 Everything is timed in interleaved loops and compared within one run, so that ratios mean something on a machine
-that is shared; absolute times are those of the machine. Without arguments all sections run but ``memory``.
+that is shared; absolute times are those of the machine. Without arguments all sections run but ``memory`` and
+``service``.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import beside, costs, growth, outside
+from benchmarks import beside, costs, growth, outside, service
 from benchmarks.options import Options
 from benchmarks.tables import Table
 
@@ -31,15 +32,18 @@ SECTIONS: dict[str, Callable[[Options], list[Table]]] = {
     "import": outside.imports,
     "processes": outside.processes,
     "memory": outside.memory,
+    "service": service.service,
 }
-LONG = frozenset({"memory"})
-PACKAGES = ("carepath", "durable_rules", "clipspy", "zen-engine", "pydantic")
+LONG = frozenset({"memory", "service"})
+PACKAGES = ("carepath", "durable_rules", "clipspy", "zen-engine", "pydantic", "fastapi", "uvicorn")
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs the sections that are asked for and prints what was found; targets that are missed are no failure."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("sections", nargs="*", help=f"{', '.join(SECTIONS)}; all but memory by default; or: all")
+    parser.add_argument(
+        "sections", nargs="*", help=f"{', '.join(SECTIONS)}; all but memory and service by default; or: all"
+    )
     parser.add_argument("--rounds", type=int, default=5, help="timed rounds; medians are of these (default: 5)")
     parser.add_argument("--patients", type=int, default=200, help="typical patients, and generated ones (default: 200)")
     parser.add_argument("--explained", type=int, default=40, help="patients that are explained (default: 40)")
@@ -47,6 +51,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--cohort", type=int, default=10_000, help="patients for two processes (default: 10000)")
     parser.add_argument("--assessments", type=int, default=200_000, help="assessments in memory (default: 200000)")
     parser.add_argument("--warm-up", type=int, default=5_000, help="assessments before them (default: 5000)")
+    parser.add_argument("--service-seconds", type=float, default=60, help="load on the service (default: 60)")
     given = parser.parse_args(arguments)
     unknown = [name for name in given.sections if name not in {*SECTIONS, "all"}]
     if unknown:
@@ -61,6 +66,7 @@ def main(arguments: list[str] | None = None) -> int:
         cohort=given.cohort,
         assessments=given.assessments,
         warm_up=given.warm_up,
+        service_seconds=given.service_seconds,
     )
     print("\n".join(_machine()), end="\n\n", flush=True)
     for name in chosen:

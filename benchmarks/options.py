@@ -16,3 +16,4 @@ class Options:
     cohort: int
     assessments: int
     warm_up: int
+    service_seconds: float
