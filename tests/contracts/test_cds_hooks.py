@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +100,17 @@ def test_the_systems_of_codes_are_those_that_were_promised() -> None:
     found = respond(example(), at=AT)
     systems = {one["system"] for one in walk(found) if isinstance(one, dict) and "system" in one}
     assert systems == {f"urn:carepath:{one}" for one in ("finding", "kind", "override-reason", "target")}
+
+
+def test_the_pure_functions_need_no_package_of_the_service() -> None:
+    code = (
+        "import sys\n"
+        "for name in ('fastapi', 'starlette', 'uvicorn', 'jwt'):\n    sys.modules[name] = None\n"
+        "from carepath.exchange.cds_hooks import discovery, respond\n"
+        "print(len(discovery()['services']))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "9\n"
 
 
 # --- the checks can fail ------------------------------------------------------------------------------------------

@@ -93,7 +93,8 @@ def respond(
             record, or the report. What it raises goes to the caller.
 
     Returns:
-        ``{"cards": [...]}``, and under ``extension`` the edition, hash and date that they were made with.
+        ``{"cards": [...]}``, and under ``extension`` the edition, hash and date that they were made with; the codes of
+        errors where there is no advice.
 
     Raises:
         RequestError: it is no request of CDS Hooks, or of another hook; no problem repeats what was sent.
@@ -112,29 +113,26 @@ def respond(
     if asked.patients and asked.patient not in asked.patients:
         summary, means = words.phrase("card_other_patient"), words.phrase("card_other_patient_means")
         return {"cards": [writer.without_assessment(summary, means, indicator="warning")]}
+    made_with = {
+        "at": day.isoformat(),
+        "pathway": pathway.name,
+        "edition": content.edition,
+        "content_hash": content.content_hash,
+        "call": identity(service, asked.instance),
+    }
     try:
         made = assess(asked.bundle, pathway=pathway.name, at=day, guideline=content, engine=engine, lang=lang)
         cards = writer.of(made)
     except (RecordError, EngineError) as error:
+        codes = list(dict.fromkeys(problem.code for problem in error.problems))
         phrase = "card_unreadable" if isinstance(error, RecordError) else "card_failed"
-        summary = words.phrase(phrase, code=error.problems[0].code)
+        summary = words.phrase(phrase, code=", ".join(codes))
         failed = writer.without_assessment(summary, words.phrase("card_without_advice"), indicator="warning")
-        return {"cards": [*writer.red_flags_seen(error.red_flags), failed]}
+        cards = [*writer.red_flags_seen(error.red_flags), failed]
+        return {"cards": cards, "extension": {EXTENSION: {**made_with, "codes": codes}}}
     if on_assessment is not None:
         on_assessment(made, identity(service, asked.instance))
-    return {
-        "cards": cards,
-        "extension": {
-            EXTENSION: {
-                "at": made.at.isoformat(),
-                "pathway": pathway.name,
-                "edition": content.edition,
-                "content_hash": content.content_hash,
-                "engine": made.engine,
-                "call": identity(service, asked.instance),
-            }
-        },
-    }
+    return {"cards": cards, "extension": {EXTENSION: {**made_with, "engine": made.engine}}}
 
 
 def _language(lang: object) -> str:

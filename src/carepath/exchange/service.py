@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from carepath.assessing import LANGUAGES
 from carepath.content.load import load_guideline
 from carepath.errors import ArgumentError, ContentError, MissingExtra, Problem, RequestError
-from carepath.exchange.cds_hooks import PREFIX, discovery, respond
+from carepath.exchange.cds_hooks import EXTENSION, PREFIX, discovery, respond
 from carepath.exchange.feedback import Feedback, read_feedback
 from carepath.exchange.service_forms import FEEDBACK, REQUEST, RESPONSE, SERVICES, answers, body, outcome
 from carepath.exchange.service_log import log, where_raised
@@ -197,7 +197,8 @@ class _Service:
             made = await self.work.run(self.answer, sent, service=service, at=self.today(), lang=language)
         except RequestError as error:
             raise Refused(400, error.problems) from None
-        request.state.fields["cards"] = len(made["cards"])
+        made_with = made.get("extension", {}).get(EXTENSION, {})
+        request.state.fields.update({"cards": len(made["cards"]), "codes": made_with.get("codes")})
         return json_response(200, made, language)
 
     async def feedback(self, service: str, request: Request) -> Response:

@@ -18,7 +18,6 @@ FIELDS = frozenset(
         "call",
         "route",
         "service",
-        "hook",
         "status",
         "milliseconds",
         "bytes",

@@ -163,7 +163,9 @@ def test_engines_that_disagree_give_a_card_and_the_red_flags_that_either_saw(mon
         raise EngineDisagreement([Problem("CP090", "they differ")], red_flags=["RF-1"])
 
     monkeypatch.setattr(cds_hooks, "assess", disagree)
-    first, second = cards_of(example())
+    made = respond(example(), at=AT)
+    first, second = made["cards"]
+    assert made["extension"]["carepath.assessment"]["codes"] == ["CP090"]
     assert first["indicator"] == "critical"
     assert "Cauda equina syndrome is suspected" in first["detail"]
     assert second["summary"] == "No assessment: the evaluation failed (CP090)"

@@ -263,6 +263,13 @@ def test_a_call_leaves_one_line_with_names_and_numbers_only(lines: Lines) -> Non
     }
 
 
+def test_a_call_without_advice_leaves_its_code_in_the_log(lines: Lines) -> None:
+    sent = request_of({})
+    sent["prefetch"]["other"] = {"resourceType": "Patient", "id": "p2"}
+    assert calling().post(SPINE, json=sent).status_code == 200
+    assert lines[-1]["codes"] == ["CP069"]
+
+
 def test_work_that_takes_too_long_or_finds_no_place_is_refused_and_keeps_its_place_until_it_is_done() -> None:
     async def try_it() -> None:
         done, work = threading.Event(), Work(workers=1, waiting=0, seconds=0.05)
