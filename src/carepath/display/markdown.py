@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from carepath.display.layout import Page, printable
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~])")
+_NUMBER = re.compile(r"^(\d+)([.)])")
 #: What programs make links of without being told to; a text from a record makes none.
 _ADDRESS = re.compile(r"(?i)(?<=\bwww)(?=\.)|(?<=[a-z])(?=://)|(?=@)")
 
@@ -60,8 +61,12 @@ class MarkdownPage(Page):
 
 def plain(text: str) -> str:
     """The text on one line, without a meaning in Markdown."""
-    escaped = _ADDRESS.sub(r"\\", _SPECIAL.sub(r"\\\1", printable(text)))
-    return re.sub(r"^(\d+)([.)])", r"\1\\\2", re.sub(r"^([-+])", r"\\\1", escaped))
+    escaped = _SPECIAL.sub(r"\\\1", printable(text))
+    if "://" in escaped or "@" in escaped or "www" in escaped.lower():  # rarely, and looking for it takes long
+        escaped = _ADDRESS.sub(r"\\", escaped)
+    if escaped.startswith(("-", "+")):
+        return f"\\{escaped}"
+    return _NUMBER.sub(r"\1\\\2", escaped) if escaped[:1].isdigit() else escaped
 
 
 def _item(line: str) -> str:

@@ -83,3 +83,21 @@ def test_text_has_no_meaning_in_markdown() -> None:
     page.bullet("i")
     page.bullet("j_k")
     assert page.text() == "\\# \\*a\\* \\<b\\> \\[c\\](d) \\`e\\` f\n\n\\- g\n\n1\\. h\n\n* i\n* j\\_k\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("see http://evil.example", "see http\\://evil.example"),
+        ("WWW.evil.example", "WWW\\.evil.example"),
+        ("a@evil.example", "a\\@evil.example"),
+        ("~~gone~~", "\\~\\~gone\\~\\~"),
+        ("- item", "\\- item"),
+        ("1. item", "1\\. item"),
+        ("1.5 lines", "1\\.5 lines"),
+        ("a plain text", "a plain text"),
+        ("", ""),
+    ],
+)
+def test_no_text_becomes_a_link_a_list_or_a_line_through_a_word(text: str, expected: str) -> None:
+    assert plain(text) == expected
