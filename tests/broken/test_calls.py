@@ -128,3 +128,10 @@ def test_a_guideline_without_a_sentence_or_a_kind_that_is_needed_says_what_is_mi
 def test_a_guideline_that_is_not_there_is_refused(path: str, tmp_path: Path) -> None:
     with pytest.raises(ContentError, match="CP001"):
         load_guideline(tmp_path / path)
+
+
+def test_the_repr_of_an_error_holds_codes_and_nothing_of_the_record() -> None:
+    with pytest.raises(CarepathError) as caught:
+        carepath.assess({"age_years": 470, "rf_cauda_equina": True}, at=AT)
+    assert repr(caught.value) == "<RecordError CP062>"
+    assert "470" in str(caught.value)

@@ -33,7 +33,7 @@ except ModuleNotFoundError as error:
     raise MissingExtra([Problem("CP092", message, None, advice)]) from error
 
 from carepath.exchange.authentication import Authentication, NotAuthenticated
-from carepath.exchange.service_edge import Edge, Refused, Work, json_response, read_body
+from carepath.exchange.service_edge import BUSY, NO_TOKEN, Edge, Refused, Work, json_response, read_body
 
 if TYPE_CHECKING:
     from carepath.assessment import Assessment
@@ -150,21 +150,21 @@ def create_app(
 def _add_routes(app: FastAPI, service: _Service) -> None:
     thing: dict[str, object] = {"type": "object"}
     errors = (400, 401, 404, 408, 413, 415, 500, 503)
-    app.get("/cds-services", responses=answers((401,), SERVICES), summary="What is offered")(service.offered)
+    app.get("/cds-services", responses=answers((401,), SERVICES), summary="Discovery")(service.offered)
     app.post(
         "/cds-services/{service}",
         responses=answers(errors, RESPONSE),
         openapi_extra=body(REQUEST),
-        summary="The cards for a patient",
+        summary="Cards",
     )(service.cards)
     app.post(
         "/cds-services/{service}/feedback",
         responses=answers(errors, thing),
         openapi_extra=body(FEEDBACK),
-        summary="What became of cards",
+        summary="Feedback",
     )(service.feedback)
-    app.get("/health", responses=answers((), thing), summary="Whether the service lives")(service.health)
-    app.get("/ready", responses=answers((503,), thing), summary="Whether the service takes calls")(service.ready)
+    app.get("/health", responses=answers((), thing), summary="Health")(service.health)
+    app.get("/ready", responses=answers((503,), thing), summary="Readiness")(service.ready)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +220,7 @@ class _Service:
             raise
         except Exception as error:  # noqa: BLE001 - the integrator's function may raise anything
             request.state.fields.update(where_raised(error))
-            raise Refused(503) from None
+            raise Refused(BUSY) from None
         return json_response(200, outcome(200, severity="information", text="the feedback was handed on"))
 
     async def health(self) -> Response:
@@ -230,7 +230,7 @@ class _Service:
     async def ready(self) -> Response:
         """Whether a call would be taken, and which content answers it."""
         if self.work.is_full:
-            raise Refused(503)
+            raise Refused(BUSY)
         made_with = {"edition": self.guideline.edition, "content_hash": self.guideline.content_hash}
         return json_response(200, {"status": "ready", **made_with})
 
@@ -243,7 +243,7 @@ class _Service:
             client = await self.work.run(self.authentication.verify, header, request.url.path)
         except NotAuthenticated as error:
             request.state.fields["reason"] = error.reason
-            raise Refused(401) from None
+            raise Refused(NO_TOKEN) from None
         request.state.fields["client"] = client
 
     def _known(self, service: str, request: Request) -> None:

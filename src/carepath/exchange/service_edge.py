@@ -30,6 +30,8 @@ T = TypeVar("T")
 #: Answers may hold what was read of a patient: nobody on the way keeps them, and nobody guesses what they are.
 _HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 _SERVER_ERROR = 500
+#: The status that asks for a token, and the one that asks to come back.
+NO_TOKEN, BUSY = 401, 503
 
 
 class Refused(Exception):
@@ -49,9 +51,9 @@ def json_response(
     own = {**_HEADERS, **(headers or {})}
     if language is not None:
         own |= {"Content-Language": language, "Vary": "Accept-Language"}
-    if status == 401:  # noqa: PLR2004 - the status that asks for a token
+    if status == NO_TOKEN:
         own["WWW-Authenticate"] = "Bearer"
-    if status == 503:  # noqa: PLR2004 - the status that asks to come back
+    if status == BUSY:
         own["Retry-After"] = "2"
     data = text.encode("utf-8", errors="backslashreplace")
     return Response(data, status, own, media_type="application/json")
@@ -109,7 +111,7 @@ class Work:
             Refused: too many calls wait, or the function takes too long.
         """
         if self.is_full:
-            raise Refused(503)
+            raise Refused(BUSY)
         self._under_way += 1
         loop = asyncio.get_running_loop()
         future = loop.run_in_executor(self._threads, lambda: function(*args, **kwargs))
@@ -117,7 +119,7 @@ class Work:
         try:
             return await asyncio.wait_for(asyncio.shield(future), self._seconds)
         except TimeoutError:
-            raise Refused(503) from None
+            raise Refused(BUSY) from None
 
     def _done(self, future: asyncio.Future[Any]) -> None:
         self._under_way -= 1
