@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import importlib
 import json
 import subprocess
 import sys
@@ -100,6 +101,20 @@ def test_the_systems_of_codes_are_those_that_were_promised() -> None:
     found = respond(example(), at=AT)
     systems = {one["system"] for one in walk(found) if isinstance(one, dict) and "system" in one}
     assert systems == {f"urn:carepath:{one}" for one in ("finding", "kind", "override-reason", "target")}
+
+
+def test_every_draft_is_valid_for_the_models_of_fhir_resources() -> None:
+    pytest.importorskip("fhir.resources", reason="fhir.resources is not installed: nobody asked its R4B models")
+    drafts = [
+        one
+        for request in REQUESTS
+        for one in walk(respond(request, at=AT))
+        if isinstance(one, dict) and "resourceType" in one
+    ]
+    assert {one["resourceType"] for one in drafts} == {"ServiceRequest", "Task"}
+    for one in drafts:
+        module = importlib.import_module(f"fhir.resources.R4B.{one['resourceType'].lower()}")
+        getattr(module, one["resourceType"]).model_validate(one)
 
 
 def test_the_pure_functions_need_no_package_of_the_service() -> None:
