@@ -220,9 +220,11 @@ class CardWriter:
         }
 
     def _suggestion(self, card: Card, label: str, creates: list[tuple[str, Card]]) -> Card:
+        """A suggestion; none is recommended, since a record system may choose beforehand what is."""
         return {
             "label": label,
             "uuid": identity(self.service, self.request.instance, str(card["uuid"]), label),
+            "isRecommended": False,
             "actions": [{"type": "create", "description": text, "resource": made} for text, made in creates],
         }
 
