@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from carepath.content.guideline import PATHWAY, PRESENT_STEP, Guideline, Text
 from carepath.inference.agreement import Prepared
@@ -75,6 +76,11 @@ class Basis:
     def evaluation(self) -> Evaluation:
         """The truths of all conditions and their parts, each worked out once."""
         return Evaluation(self.values, self.prepared.scope, self.prepared.looks)
+
+    @functools.cached_property
+    def kept(self) -> dict[str, dict[Hashable, Any]]:
+        """What explanations worked out of it, by what it is; nothing in it refers to this."""
+        return {}
 
     def open_findings(self, clause: str) -> tuple[str, ...]:
         """The unknown findings that keep a clause undetermined, in the order in which they stand."""

@@ -9,11 +9,13 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import threading
+from collections.abc import Hashable
 from dataclasses import dataclass, field
+from typing import Any
 
-from carepath.content.guideline import Guideline
+from carepath.content.guideline import Guideline, Output, ResolveEntry, Rule
 from carepath.errors import EngineDisagreement, EngineError, Problem
-from carepath.inference.case import Possible, matchers, possible_outputs
+from carepath.inference.case import Possible, matchers, outline_of, possible_outputs
 from carepath.inference.clauses import clauses_of, derived_leaves, leaves_of, output_id
 from carepath.inference.direct import DirectEngine
 from carepath.inference.drafts import Matcher
@@ -23,6 +25,7 @@ from carepath.language.evaluate import Looks, Scope, Values
 from carepath.language.nodes import Change, Compare, Condition
 from carepath.language.truth import Truth
 from carepath.language.write import write_line
+from carepath.pathway import Pathway
 from carepath.record.derived import Settler, Situation, leaf_findings, settler
 
 ENGINES = ("both", "direct")
@@ -38,6 +41,7 @@ class Prepared:
     leaves: tuple[Condition, ...]
     direct: DirectEngine
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _alone_on: dict[tuple[str | None, str, int], tuple[ResolveEntry, ...]] = field(default_factory=dict)
 
     @functools.cached_property
     def looks(self) -> Looks:
@@ -64,6 +68,11 @@ class Prepared:
         return {name: changes for name, changes in found.items() if changes}
 
     @functools.cached_property
+    def kept(self) -> dict[str, dict[Hashable, Any]]:
+        """What explanations worked out of the content alone, by what it is: the same for every patient."""
+        return {}
+
+    @functools.cached_property
     def settlers(self) -> tuple[tuple[str, Settler], ...]:
         """The derived leaves: the name under which an engine sees each, and what settles it."""
         findings = self.guideline.findings
@@ -88,6 +97,22 @@ class Prepared:
         found: dict[str | None, dict[int, Matcher]] = {None: matchers(self.guideline, None)}
         for name, pathway in self.guideline.pathways.items():
             found[name] = matchers(self.guideline, pathway)
+        return found
+
+    def entries_alone_on(self, rule: Rule, output: Output, pathway: Pathway | None) -> tuple[ResolveEntry, ...]:
+        """The entries of the resolve table that select an output and read a condition, and nothing that stands beside.
+
+        Args:
+            rule: the rule of the output.
+            output: one of its outputs.
+            pathway: the chosen pathway, or None while none is chosen.
+        """
+        key = (pathway.name if pathway is not None else None, rule.id, output.index)
+        found = self._alone_on.get(key)
+        if found is None:
+            outline, match = outline_of(rule, output), self.matchers[key[0]]
+            alone = (one for one in self.guideline.resolve if one.when is not None and not one.given and not one.absent)
+            found = self._alone_on[key] = tuple(entry for entry in alone if match[id(entry.selects)](outline))
         return found
 
     @functools.cached_property

@@ -68,6 +68,13 @@ class Situation:
     findings: Mapping[str, Finding]
     at: dt.date
     _missing: dict[str, Reading] = field(default_factory=dict, repr=False, compare=False)
+    #: Trends that were worked out, by finding, moment and direction.
+    _trends: dict[tuple[str, str, str], Trend | None] = field(default_factory=dict, repr=False, compare=False)
+
+    def with_facts(self, series: Mapping[str, tuple[Fact, ...]], readings: Mapping[str, Reading]) -> Situation:
+        """The same where some findings have other facts and readings."""
+        record = Record({**self.record.series, **series}, self.record.used, self.record.unused)
+        return Situation(record, {**self.readings, **readings}, self.findings, self.at, self._missing)
 
     def reading(self, finding: str) -> Reading:
         """The reading of a finding, recorded or not."""
@@ -135,13 +142,13 @@ def leaf_findings(leaf: Condition) -> tuple[str, ...]:
     return findings_of(leaf)
 
 
-def _compare(number: int | Fraction, condition: Compare, scope: Scope) -> Truth:
-    threshold = Fraction(str(scope.constant(None, condition.value)))
-    return Truth.of(_OPERATORS[condition.op](Fraction(number), threshold))
+def exact(number: object) -> Fraction:
+    """A number as it is written: 0.1 is a tenth, not what a computer keeps of it."""
+    return Fraction(number) if type(number) is int else Fraction(str(number))
 
 
 def _comparison(condition: Compare, scope: Scope) -> Callable[[int | Fraction], Truth]:
-    compare, threshold = _OPERATORS[condition.op], Fraction(str(scope.constant(None, condition.value)))
+    compare, threshold = _OPERATORS[condition.op], exact(scope.constant(None, condition.value))
     return lambda number: TRUE if compare(number, threshold) else FALSE
 
 
@@ -230,11 +237,19 @@ def _interval(truths: list[tuple[Item, Truth]], distinct: str | None) -> tuple[i
 
 
 def trend_of(change: Change, situation: Situation) -> Trend | None:
-    """The trend that a change speaks of, or None while it is unknown.
+    """The trend that a change speaks of, or None while it is unknown; worked out once for a situation.
 
     The baseline is the first value on or after the moment; where the moment of ``step start`` is not known it is
     the first value of the series, and ``since`` says so.
     """
+    key = (change.finding, change.since, change.direction)
+    trends = situation._trends  # noqa: SLF001 - what it keeps for this function
+    if key not in trends:
+        trends[key] = _trend(change, situation)
+    return trends[key]
+
+
+def _trend(change: Change, situation: Situation) -> Trend | None:
     newest = situation.reading(change.finding)
     if not newest.known or not isinstance(newest.value, int | float):
         return None
@@ -255,12 +270,17 @@ def trend_of(change: Change, situation: Situation) -> Trend | None:
     baseline = of_first_day[0]
     if isinstance(baseline.value, tuple) or isinstance(last.value, tuple):
         return None
-    before, now = Fraction(str(baseline.value)), Fraction(str(last.value))
-    lower_is_better = situation.findings[change.finding].better == "lower"
-    improvement = before - now if lower_is_better else now - before
-    amount = improvement if change.direction == "improvement" else -improvement
-    percent = amount / abs(before) * 100 if before else None
-    return Trend(change.finding, baseline, last, since, amount, percent)
+    before, now = _number(baseline.value), _number(last.value)
+    falls = (situation.findings[change.finding].better == "lower") is (change.direction == "improvement")
+    amount = before - now if falls else now - before
+    size = before if before > 0 else -before
+    percent = Fraction(100 * amount, size) if size else None
+    return Trend(change.finding, baseline, last, since, Fraction(amount), percent)
+
+
+def _number(value: object) -> int | Fraction:
+    """A whole number as it is: it costs less to count with; any other exactly."""
+    return value if type(value) is int else exact(value)
 
 
 def _moment(since: str, situation: Situation) -> tuple[dt.date | None, str]:
