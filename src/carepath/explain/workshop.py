@@ -44,6 +44,8 @@ class Workshop:
         return {name: self._fills_of(name, leaves) for name, leaves in about.items()}
 
     def _fills_of(self, name: str, leaves: dict[int, Condition]) -> tuple[Series, ...]:
+        if self.basis.guideline.findings[name].type.kind == "bool":
+            leaves = {}  # both values, whatever reads it
         key = (name, frozenset(leaves))
         found = self._fills.get(key)
         if found is None:
