@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from hypothesis import assume
@@ -10,13 +11,14 @@ from hypothesis import strategies as st
 from carepath.assessment import Assessment
 from carepath.content.guideline import Guideline
 from carepath.inference.case import STEP_KINDS
-from carepath.standing import grounds_of
+from carepath.recommendation import Contribution, Recommendation
+from carepath.standing import findings_read, grounds_of
 from carepath.testing.laws.frame import law
 from carepath.testing.laws.population import Case, Population, Trial
 
 #: Few patients are referred, or moved both up and down.
 _FEW = 4
-_MOST_SCORES = 4
+_MOST_SCORES = 3
 
 
 def referral_kinds(guideline: Guideline) -> frozenset[str]:
@@ -33,10 +35,20 @@ def _other_scores(draw: st.DrawFn, case: Case, population: Population) -> Case:
     """The patient with none of the scores, and some others instead."""
     scores = scores_of(case.guideline)
     other = case.without(scores)
-    for name in draw(st.lists(st.sampled_from(scores), unique=True, max_size=_MOST_SCORES)):
+    read = [name for name in scores if name in _read_for_referrals(case.assessment)]
+    some = draw(st.lists(st.sampled_from(scores), unique=True, max_size=_MOST_SCORES))
+    for name in dict.fromkeys([*some, *(one for one in read if draw(st.booleans()))]):
         other = other.having({name: draw(population.values(name, case.pathway))})
     assume(other.is_possible)
     return other
+
+
+def _read_for_referrals(assessment: Assessment) -> frozenset[str]:
+    """The findings that the rules of referrals and the resolve table read."""
+    prepared, kinds = assessment.basis.prepared, referral_kinds(assessment.guideline)
+    outputs = [Contribution(one.rule, one.output) for one in prepared.outputs if one.output.kind in kinds]
+    entries = [Contribution(entry=entry) for entry in assessment.guideline.resolve]
+    return frozenset(name for one in (*outputs, *entries) for name in findings_read(one, assessment.guideline))
 
 
 @law(
@@ -157,22 +169,40 @@ def up_and_down(assessment: Assessment) -> str | None:
 
 @law(cure="name a ground with the role `ground` for the rule, ask or entry that is named")
 def every_recommendation_has_grounds(trial: Trial) -> str | None:
-    """Whatever is shown, noted or set aside names its rules, and each of these the grounds on which it stands."""
-    return groundless(trial.first.assessment)
+    """Whatever is shown, noted or set aside names its rules, and each of these the grounds on which it stands.
+
+    That holds for each output of each rule, whether a patient gets it or not.
+    """
+    assessment = trial.first.assessment
+    return groundless(assessment) or _without_ground(assessment)
 
 
 def groundless(assessment: Assessment) -> str | None:
     """A recommendation that stands on nothing, or does not say on what; None where there is none."""
     aside = (one.recommendation for one in assessment.set_aside)
-    for one in (*assessment.recommendations, *assessment.notes, *aside):
-        if not one.rules or not all(one.rules):
-            return f"{one.kind} names no rule"
-        for contribution in one.contributions:
-            grounds = grounds_of(contribution, assessment.basis.prepared)
-            kinds = {ground.kind for ground in grounds if ground.role == "ground"}
-            if not kinds:
-                return f"{one.kind} by {contribution.rule_id} stands on no ground"
-            hidden = sorted(kinds - set(one.tags))
-            if hidden:
-                return f"{one.kind} by {contribution.rule_id} stands on {hidden[0]} and does not say so"
+    given = (*assessment.recommendations, *assessment.notes, *aside)
+    return next((fault for one in given for fault in _faults(one, assessment)), None)
+
+
+def _faults(one: Recommendation, assessment: Assessment) -> Iterator[str]:
+    if not one.rules or not all(one.rules):
+        yield f"{one.kind} names no rule"
+    for contribution in one.contributions:
+        kinds = _grounds(contribution, assessment)
+        if not kinds:
+            yield f"{one.kind} by {contribution.rule_id} stands on no ground"
+        for hidden in sorted(kinds - set(one.tags)):
+            yield f"{one.kind} by {contribution.rule_id} stands on {hidden} and does not say so"
+
+
+def _without_ground(assessment: Assessment) -> str | None:
+    """An output of a rule that would stand on nothing."""
+    for one in assessment.basis.prepared.outputs:
+        if not _grounds(Contribution(one.rule, one.output), assessment):
+            return f"{one.output.kind} by {one.rule.id} would stand on no ground; this patient does not get it"
     return None
+
+
+def _grounds(contribution: Contribution, assessment: Assessment) -> set[str]:
+    """The kinds of ground that speak for something."""
+    return {one.kind for one in grounds_of(contribution, assessment.basis.prepared) if one.role == "ground"}

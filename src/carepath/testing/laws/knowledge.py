@@ -102,9 +102,16 @@ def finding_read(leaf: Trace) -> str:
     return CURRENT_STEP if first == PRESENT_STEP else first
 
 
+def _one_red_flag_is_unknown(draw: st.DrawFn, case: Case, _population: Population) -> Case:
+    """The patient of whom one red flag that the pathway screens is not known."""
+    screened = [name for name in _screened(case.assessment) if name in case.patient]
+    return case.without([draw(st.sampled_from(screened))]) if screened else case
+
+
 @law(
+    second=_one_red_flag_is_unknown,
     cure="let an ask with `screening: true` suspend every kind that moves the patient (rules/information.yaml), and "
-    "let an entry `suspends_while_missing` carry that out (rules/resolve.yaml)"
+    "let an entry `suspends_while_missing` carry that out (rules/resolve.yaml)",
 )
 def nothing_moves_unscreened(trial: Trial) -> str | None:
     """No step change and no referral stands while a red flag that the pathway screens is unknown.
@@ -112,7 +119,7 @@ def nothing_moves_unscreened(trial: Trial) -> str | None:
     What moves a patient are the kinds with ``step_change: true``. A pathway without ``screen`` asks for nothing, and
     while no pathway is chosen the red flags of every pathway are asked for.
     """
-    return moved_unscreened(trial.first.assessment)
+    return moved_unscreened(trial.first.assessment) or moved_unscreened(trial.second.assessment)
 
 
 def moved_unscreened(assessment: Assessment) -> str | None:

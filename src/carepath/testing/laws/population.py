@@ -10,18 +10,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from hypothesis import strategies as st
+
 from carepath.assessing import assess, evaluation_date
 from carepath.assessment import Assessment
 from carepath.content.guideline import Guideline
-from carepath.errors import ArgumentError, MissingExtra, Problem, nearest
+from carepath.errors import ArgumentError, Problem, nearest
 from carepath.testing.finding_values import FindingValues
 from carepath.testing.strategies import PatientData, patients
-
-try:
-    from hypothesis import strategies as st
-except ModuleNotFoundError as error:
-    advice = "pip install 'carepath[testing]'"
-    raise MissingExtra([Problem("CP092", "the laws need hypothesis, which is missing", None, advice)]) from error
+from carepath.testing.strategies import _Leads as Leads
 
 T = TypeVar("T")
 
@@ -112,8 +109,32 @@ class Population:
         return st.one_of([self._cases(name) for name in self.pathways])
 
     def _cases(self, pathway: str | None) -> st.SearchStrategy[Case]:
-        made = self._few(pathway) if self._has_few else patients(self.guideline, pathway=pathway, at=self.at)
-        return made.map(lambda patient: Case(self.guideline, pathway, self.at, patient))
+        any_kind = self._few(pathway) if self._has_few else patients(self.guideline, pathway=pathway, at=self.at)
+        made = st.one_of(any_kind, self._led(pathway)).map(
+            lambda patient: Case(self.guideline, pathway, self.at, patient)
+        )
+        return made.filter(lambda case: case.is_possible)
+
+    def _led(self, pathway: str | None) -> st.SearchStrategy[PatientData]:
+        """Patients of whom little is known but what leads to one or two step changes or other conditions."""
+        source = self._source(pathway)
+        leads = Leads(source)
+        ready, aims = leads.ready(), leads.aims()
+        ways = [way for way in (*leads.ways(aims), *aims.values()) if way]
+        moves = [way for way in leads.ways(aims) if way] or ways
+
+        @st.composite
+        def patient(draw: st.DrawFn) -> PatientData:
+            wanted = dict(draw(st.sampled_from((ready, ready, ready, {}))))
+            if moves:
+                for _ in range(draw(st.integers(1, 2))):
+                    wanted |= draw(st.sampled_from(draw(st.sampled_from(moves))))
+            also: bool = draw(st.booleans())
+            if ways and also:
+                wanted |= draw(st.sampled_from(draw(st.sampled_from(ways))))
+            return {name: draw(wanted[name]) for name in self.guideline.findings if name in wanted}
+
+        return patient()
 
     @property
     def _has_few(self) -> bool:
@@ -124,8 +145,7 @@ class Population:
     def _few(self, pathway: str | None) -> st.SearchStrategy[PatientData]:
         source = self._source(pathway)
         recorded = {name: source.recorded(finding) for name, finding in self.guideline.findings.items()}
-        made = st.fixed_dictionaries({}, optional=recorded).map(dict)
-        return made.filter(lambda patient: Case(self.guideline, pathway, self.at, patient).is_possible)
+        return st.fixed_dictionaries({}, optional=recorded).map(dict)
 
     @functools.cached_property
     def _sources(self) -> dict[str | None, FindingValues]:
