@@ -10,8 +10,8 @@ from hypothesis import given as for_all
 from hypothesis import strategies as st
 
 from carepath import Assessment
-from carepath.language.truth import Truth
-from carepath.record.derived import _interval
+from carepath.record.derived import STEP_STARTS, _interval
+from carepath.testing.laws.knowledge import changed_verdict
 from tests.laws.helpers import (
     AT,
     GUIDELINE,
@@ -29,13 +29,11 @@ from tests.laws.helpers import (
 from tests.laws.test_law_1_unknown import unknown_is_false
 
 #: They move the moment from which a trend counts: decisions.md, section 3, takes the first value while it is unknown.
-MOMENTS = frozenset({"days_in_current_step", "last_step_change_date"})
+MOMENTS = frozenset(STEP_STARTS)
 
 
 def check_settled_verdicts_stay(before: Assessment, after: Assessment) -> None:
-    for clause, verdict in before.basis.verdicts.items():
-        if verdict is not Truth.UNKNOWN:
-            assert after.basis.verdicts[clause] is verdict, (clause, verdict, after.basis.verdicts[clause])
+    assert changed_verdict(before, after) is None
 
 
 def check_changes_were_announced(before: Assessment, after: Assessment, learned: str) -> None:

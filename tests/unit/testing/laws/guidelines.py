@@ -116,7 +116,7 @@ def refused(law: laws.Law, guideline: Guideline, *, examples: int = 100, **optio
     return caught.value
 
 
-def broken_laws(guideline: Guideline, *, examples: int = 15) -> list[str]:
+def broken_laws(guideline: Guideline, *, examples: int = 8) -> list[str]:
     """The names of the laws that do not hold."""
     try:
         laws.check_all(guideline, at=AT, examples=examples)
