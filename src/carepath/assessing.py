@@ -68,7 +68,7 @@ def assess(
     readings = take_snapshot(record, content.findings, prepared.scope.parameters, day)
     chosen = _chosen_pathway(pathway, readings, content)
     situation = Situation(record, readings, content.findings, day)
-    values, position = _values(situation, chosen, prepared)
+    values, position = engine_values(situation, chosen, prepared)
     found = verdicts(prepared, values, engine=engine)
     basis = Basis(prepared, situation, chosen, position, values, found, engine_name(engine), lang)
     return Assessment(basis, basis.resolved())
@@ -190,7 +190,7 @@ def _chosen_pathway(given: str | None, readings: Mapping[str, Reading], guidelin
     return guideline.pathways.get(str(recorded.value)) if recorded is not None and recorded.known else None
 
 
-def _values(
+def engine_values(
     situation: Situation, pathway: Pathway | None, prepared: Prepared
 ) -> tuple[dict[str, Known], PathwayPosition]:
     """The known values that engines see: scalars as they are, dates as days, derived leaves as true or false."""

@@ -205,19 +205,29 @@ def _settle_quantified(condition: Some | Every, findings: Mapping[str, Finding],
 
 
 def _settle_count(condition: Count, findings: Mapping[str, Finding], scope: Scope) -> Settler:
-    name, distinct = condition.of, condition.distinct
     compare, threshold = _OPERATORS[condition.op], scope.constant(None, condition.value)
-    truth_of = _item_truth(condition.where, findings[name], scope)
+    count = counter(condition, findings, scope)
 
     def counted(situation: Situation) -> Truth:
-        items = _items(name, situation)
-        if items is None:
-            return UNKNOWN
-        low, high = _interval([(item, truth_of(item)) for item in items], distinct)
+        low, high = count(situation) or (0, -1)  # without a list no number at all
         results = {compare(number, threshold) for number in range(low, high + 1)}
         return Truth.of(results.pop()) if len(results) == 1 else UNKNOWN
 
     return counted
+
+
+def counter(
+    condition: Count, findings: Mapping[str, Finding], scope: Scope
+) -> Callable[[Situation], tuple[int, int] | None]:
+    """What counts for any patient: the least and the greatest number that the items allow, None without a list."""
+    name, distinct = condition.of, condition.distinct
+    truth_of = _item_truth(condition.where, findings[name], scope)
+
+    def count(situation: Situation) -> tuple[int, int] | None:
+        items = _items(name, situation)
+        return _interval([(item, truth_of(item)) for item in items], distinct) if items is not None else None
+
+    return count
 
 
 def _interval(truths: list[tuple[Item, Truth]], distinct: str | None) -> tuple[int, int]:
