@@ -90,8 +90,8 @@ def thresholds_of(guideline: Guideline) -> tuple[Threshold, ...]:
             users.setdefault(term, []).append(clause)
     found: list[Threshold] = []
     for name, used_by in users.items():
-        term = guideline.terms[name]
-        found += _in_holder(guideline, [term.when], _Holder(f"term {name}", tuple(used_by), term.place, term=name))
+        held = guideline.terms[name]
+        found += _in_holder(guideline, [held.when], _Holder(f"term {name}", tuple(used_by), held.place, term=name))
     holders: dict[str, tuple[list[str], Place | None]] = {}
     for clause in conditions:
         holder, place = _holder(guideline, clause)
