@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 UNREADABLE = 2
 ENGINES = ("both", "direct")
 LANGUAGES = ("en", "nl")
+MAX_PERCENT = 100
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -101,6 +102,15 @@ def _parser() -> argparse.ArgumentParser:
 
     test = command("test", "run scenarios from files and folders")
     test.add_argument("paths", metavar="PATH", nargs="+")
+    test.add_argument("--coverage", action="store_true", help="say what the scenarios exercised, and what is missing")
+    test.add_argument(
+        "--fail-under",
+        type=_percent,
+        metavar="FIGURE",
+        help="measure coverage; status 1 when it is under so many percent",
+    )
+    test.add_argument("--unreachable", metavar="FILE", help="the points that no scenario can exercise, with reasons")
+    test.add_argument("--json", action="store_true", help="print JSON")
     _add_engine(test)
     _add_guideline(test)
 
@@ -124,6 +134,15 @@ def _parser() -> argparse.ArgumentParser:
     replay.add_argument("file", metavar="AUDIT.json", help="an audit record, or an assessment that holds it")
     _add_guideline(replay)
     return parser
+
+
+def _percent(text: str) -> float:
+    """A figure from 0 to 100."""
+    figure = float(text)
+    if not 0 <= figure <= MAX_PERCENT:
+        message = f"{text} is no figure from 0 to 100"
+        raise argparse.ArgumentTypeError(message)
+    return figure
 
 
 def _add_patients(parser: argparse.ArgumentParser) -> None:

@@ -8,7 +8,7 @@ recommendation that goes this way stands. A scenario that does not come out as e
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from carepath.content.guideline import Guideline
@@ -16,8 +16,9 @@ from carepath.testing.coverage_points import KINDS, Point, points_of
 from carepath.testing.exercise import Exercise
 from carepath.testing.runner import ScenarioResult, run_scenario
 from carepath.testing.scenario import Scenario
+from carepath.testing.unreachable import read_unreachable
 
-__all__ = ["Coverage", "CoverageCounter", "FileCoverage", "Point", "coverage"]
+__all__ = ["Coverage", "CoverageCounter", "FileCoverage", "Point", "Tally", "coverage", "read_unreachable"]
 
 #: The version of the JSON form.
 SCHEMA = "carepath.coverage/1"
@@ -56,7 +57,9 @@ class Coverage:
         left_out: how many did not, and so exercised nothing.
         exercised: the points that a scenario exercised, in the order of the content.
         missing: the points that none did.
-        on_the_way: of the missing sides of thresholds those on which a patient was, but nothing was expected of it.
+        on_the_way: of the missing sides those on which a patient was, but nothing was expected of it.
+        unreachable: the points that were listed as out of reach, with the reasons; they are not counted.
+        reached: of the points that were listed as out of reach those that a scenario exercised: the list is wrong.
     """
 
     edition: str
@@ -65,6 +68,8 @@ class Coverage:
     exercised: tuple[Point, ...]
     missing: tuple[Point, ...]
     on_the_way: frozenset[str] = frozenset()
+    unreachable: tuple[tuple[Point, str], ...] = ()
+    reached: tuple[Point, ...] = ()
 
     @property
     def points(self) -> int:
@@ -90,6 +95,14 @@ class Coverage:
             if done + left:
                 counts.append((kind, done, done + left))
         return FileCoverage(name, tuple(counts))
+
+    def is_under(self, figure: float) -> bool:
+        """Whether less than a share of the points was exercised, or the list of what is out of reach is wrong.
+
+        Args:
+            figure: in percent, 0 to 100.
+        """
+        return self.percent < figure or bool(self.reached)
 
     def sentences(self) -> tuple[str, ...]:
         """What is missing, a sentence each: what and where, and what a scenario would need."""
@@ -136,7 +149,19 @@ class Coverage:
                 }
                 for point in self.missing
             ],
+            "unreachable": [{"point": point.key, "reason": reason} for point, reason in self.unreachable],
+            "reached": [point.key for point in self.reached],
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What a counter holds, as plain data: to add up what several processes counted."""
+
+    exercised: tuple[str, ...]
+    passed_over: tuple[str, ...]
+    scenarios: int
+    left_out: int
 
 
 class CoverageCounter:
@@ -168,27 +193,51 @@ class CoverageCounter:
         self._keys.update(list(self._exercise.of(result.scenario, result.assessment, self._keys)))
         self._on_the_way.update(self._exercise.passed_over(result.assessment))
 
-    def coverage(self) -> Coverage:
-        """What was exercised so far."""
-        missing = tuple(point for point in self._points if point.key not in self._keys)
+    def tally(self) -> Tally:
+        """What was counted so far."""
+        return Tally(tuple(sorted(self._keys)), tuple(sorted(self._on_the_way)), self._scenarios, self._left_out)
+
+    def add_tally(self, tally: Tally) -> None:
+        """Adds what another counter of the same guideline counted."""
+        self._keys.update(tally.exercised)
+        self._on_the_way.update(tally.passed_over)
+        self._scenarios += tally.scenarios
+        self._left_out += tally.left_out
+
+    def coverage(self, unreachable: Mapping[str, str] | None = None) -> Coverage:
+        """What was exercised so far.
+
+        Args:
+            unreachable: the keys of points that no scenario can exercise, with the reasons.
+        """
+        listed = unreachable if unreachable is not None else {}
+        missing = tuple(one for one in self._points if one.key not in self._keys and one.key not in listed)
         return Coverage(
             edition=self._guideline.edition,
             scenarios=self._scenarios,
             left_out=self._left_out,
-            exercised=tuple(point for point in self._points if point.key in self._keys),
+            exercised=tuple(one for one in self._points if one.key in self._keys),
             missing=missing,
-            on_the_way=frozenset(point.key for point in missing if point.key in self._on_the_way),
+            on_the_way=frozenset(one.key for one in missing if one.key in self._on_the_way),
+            unreachable=tuple(
+                (one, listed[one.key]) for one in self._points if one.key in listed and one.key not in self._keys
+            ),
+            reached=tuple(one for one in self._points if one.key in listed and one.key in self._keys),
         )
 
 
-def coverage(guideline: Guideline, scenarios: Iterable[Scenario]) -> Coverage:
+def coverage(
+    guideline: Guideline, scenarios: Iterable[Scenario], *, unreachable: Mapping[str, str] | None = None
+) -> Coverage:
     """What scenarios exercise of a guideline: rules, verdicts, sides of thresholds, transitions, dates.
 
     Args:
         guideline: any guideline that ``load_guideline`` gave.
         scenarios: what ``read_scenarios`` gave for it; each is assessed with the direct evaluator.
+        unreachable: points that no scenario can exercise, with the reasons, as ``read_unreachable`` gives them. They
+            are not counted; that they are out of reach is not checked, but one that is exercised all the same shows.
     """
     counter = CoverageCounter(guideline)
     for scenario in scenarios:
         counter.add(run_scenario(scenario, guideline, engine="direct"))
-    return counter.coverage()
+    return counter.coverage(unreachable)

@@ -29,6 +29,12 @@ def report(coverage: Coverage) -> str:
     missing = coverage.sentences()
     if missing:
         lines += ["", f"not exercised ({len(missing)}):", *(f"  {sentence}" for sentence in missing)]
+    if coverage.unreachable:
+        listed = (f"  {point.key}. Reason: {reason}" for point, reason in coverage.unreachable)
+        lines += ["", f"listed as out of reach, not counted ({len(coverage.unreachable)}):", *listed]
+    if coverage.reached:
+        wrong = (f"  {point.key}" for point in coverage.reached)
+        lines += ["", f"listed as out of reach, but exercised ({len(coverage.reached)}):", *wrong]
     if coverage.left_out:
         lines += ["", f"{coverage.left_out} scenarios did not come out as expected and count for nothing"]
     return "\n".join([*lines, "", coverage.total()])

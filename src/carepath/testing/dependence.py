@@ -7,7 +7,7 @@ or is not, another dated value is in force. What then differs from the expectati
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from carepath.assessing import engine_values
@@ -44,24 +44,28 @@ class Dependence:
 
     def on(self, threshold: Threshold, scenario: Scenario, assessment: Assessment) -> bool:
         """Whether an expectation of a scenario that passed would fail if the comparison came out the other way."""
+        return any(any(compare(scenario, other)) for other in self.otherwise(threshold, assessment))
+
+    def otherwise(self, threshold: Threshold, assessment: Assessment) -> Iterator[Assessment]:
+        """The assessments if the comparison came out another way; none where no verdict would be another."""
         basis = assessment.basis
         truths: tuple[Truth, ...] = (TRUE, FALSE)
         if threshold.inside is None:
             truths = (FALSE,) if basis.evaluation.truth(threshold.leaf) is TRUE else (TRUE,)
-        return any(self._fails(threshold, truth, scenario, basis) for truth in truths)
+        for truth in truths:
+            verdicts = self._verdicts(threshold, truth, basis)
+            if any(basis.verdicts[clause] is not verdict for clause, verdict in verdicts.items()):
+                changed = replace(basis, verdicts={**basis.verdicts, **verdicts})
+                yield Assessment(changed, changed.resolved())
 
-    def _fails(self, threshold: Threshold, truth: Truth, scenario: Scenario, basis: Basis) -> bool:
+    def _verdicts(self, threshold: Threshold, truth: Truth, basis: Basis) -> dict[str, Truth]:
         otherwise = self._otherwise(threshold, truth, basis.prepared)
         values: dict[str, Known] = dict(basis.values)
         for name, settle in otherwise.settlers:
             settled = settle(basis.situation)
             if settled is not UNKNOWN:
                 values[name] = settled is TRUE
-        found = otherwise.engine.verdicts(values)
-        if all(basis.verdicts[clause] is verdict for clause, verdict in found.items()):
-            return False
-        changed = replace(basis, verdicts={**basis.verdicts, **found})
-        return any(compare(scenario, Assessment(changed, changed.resolved())))
+        return otherwise.engine.verdicts(values)
 
     def _otherwise(self, threshold: Threshold, truth: Truth, prepared: Prepared) -> _Otherwise:
         key = (threshold, truth, id(prepared))
