@@ -77,8 +77,10 @@ class Threshold:
     def example(self, side: str) -> str:
         """What a patient on a side has."""
         what = write_operand(self.leaf.operand) if isinstance(self.leaf, Compare) else f"a count of {self.leaf.of}"
-        value = write_value(self.leaf.value)
-        return f"{what} {'exactly ' if side == ON else side + ' '}{value}"
+        words = {UNDER: "under", ON: "exactly", OVER: "over"}
+        if self.kind == "date" and what == EVALUATION_DATE:
+            what, words = "an evaluation date", {UNDER: "before", ON: "of exactly", OVER: "after"}
+        return f"{what} {words[side]} {write_value(self.leaf.value)}"
 
 
 def thresholds_of(guideline: Guideline) -> tuple[Threshold, ...]:
