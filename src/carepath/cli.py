@@ -1,6 +1,6 @@
 """The command line: ``carepath assess | why | why-not | report | test | check | show | lookup | replay``.
 
-Exit status: 0 done, 1 scenarios failed or problems found, 2 input that cannot be read.
+Exit status: 0 done, 1 scenarios failed, problems found or coverage under a figure, 2 input that cannot be read.
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 UNREADABLE = 2
 ENGINES = ("both", "direct")
 LANGUAGES = ("en", "nl")
-MAX_PERCENT = 100
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -73,7 +72,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="carepath",
         description="Care pathways for chronic pain as data: assess a patient, test and check a guideline.",
-        epilog="Exit status: 0 done, 1 scenarios failed or problems found, 2 input that cannot be read.",
+        epilog="Exit status: 0 done, 1 scenarios failed, problems found or coverage under a figure, "
+        "2 input that cannot be read.",
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"carepath {__version__}")
@@ -139,7 +139,7 @@ def _parser() -> argparse.ArgumentParser:
 def _percent(text: str) -> float:
     """A figure from 0 to 100."""
     figure = float(text)
-    if not 0 <= figure <= MAX_PERCENT:
+    if not 0 <= figure <= 100:  # noqa: PLR2004 - percent
         message = f"{text} is no figure from 0 to 100"
         raise argparse.ArgumentTypeError(message)
     return figure

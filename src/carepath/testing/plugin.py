@@ -15,7 +15,6 @@ when that is under so many percent; ``carepath_unreachable`` names the file with
 
 from __future__ import annotations
 
-import argparse
 import fnmatch
 import os
 from pathlib import Path
@@ -61,20 +60,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption(
         "--carepath-fail-under",
-        type=_percent,
+        type=float,
         metavar="FIGURE",
         dest=FAIL_UNDER,
         help="measure carepath coverage; fail when it is under so many percent",
     )
-
-
-def _percent(text: str) -> float:
-    """A figure from 0 to 100; pytest shows the message of the error."""
-    figure = float(text)
-    if not 0 <= figure <= 100:  # noqa: PLR2004 - percent
-        message = f"{text} is no figure from 0 to 100"
-        raise argparse.ArgumentTypeError(message)
-    return figure
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -82,6 +72,9 @@ def pytest_configure(config: pytest.Config) -> None:
     given = (str(_absolute(config.invocation_params.dir, path)) for path in config.getoption(OPTION))
     config.args.extend(path for path in given if path not in config.args)
     figure = config.getoption(FAIL_UNDER)
+    if figure is not None and not 0 <= figure <= 100:  # noqa: PLR2004 - percent
+        message = f"--carepath-fail-under: {figure:g} is no figure from 0 to 100"
+        raise pytest.UsageError(message)
     if config.getoption(COVERAGE) or figure is not None:
         from carepath.testing.plugin_coverage import CoverageReport  # noqa: PLC0415 - heavy, and only needed here
 

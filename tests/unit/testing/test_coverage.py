@@ -226,9 +226,7 @@ def test_days_since_a_date_have_sides(more: Guideline) -> None:
     rest = "start_total: 2, start_distress: 2"
     ago = {days: AT - dt.timedelta(days=days) for days in (30, 31)}
     assert f"{window}: on" in exercised(more, scenario(f"end_date: {ago[30]}", must=[JUDGEMENT]))
-    assert f"{window}: over" in exercised(
-        more, scenario(f"end_date: {ago[31]}, {rest}", must_not=[JUDGEMENT])
-    )
+    assert f"{window}: over" in exercised(more, scenario(f"end_date: {ago[31]}, {rest}", must_not=[JUDGEMENT]))
     later = scenario(f"end_date: {AT + dt.timedelta(days=1)}, {rest}", must_not=[JUDGEMENT])
     assert not any(key.startswith(window) for key in exercised(more, later))
 
