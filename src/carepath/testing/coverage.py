@@ -87,6 +87,18 @@ class Coverage:
         names = sorted({point.file for point in (*self.exercised, *self.missing)})
         return tuple(self._file(name) for name in names)
 
+    @property
+    def rules(self) -> dict[str, tuple[str, ...]]:
+        """By the id of a rule the verdicts of the rule as a whole that were exercised."""
+        found: dict[str, list[str]] = {}
+        for points, done in ((self.exercised, True), (self.missing, False)):
+            for point in points:
+                name = point.subject.removeprefix("rule ")
+                if point.kind == "rule" and "," not in name:
+                    verdicts = found.setdefault(name, [])
+                    verdicts.extend([point.side] if done else [])
+        return {name: tuple(verdicts) for name, verdicts in sorted(found.items())}
+
     def _file(self, name: str) -> FileCoverage:
         counts = []
         for kind in KINDS:
@@ -138,6 +150,7 @@ class Coverage:
             "points": self.points,
             "percent": round(self.percent, 6),
             "files": [one.to_dict() for one in self.files],
+            "rules": {name: list(verdicts) for name, verdicts in self.rules.items()},
             "missing": [
                 {
                     "kind": point.kind,

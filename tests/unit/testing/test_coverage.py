@@ -35,8 +35,26 @@ MORE_RULES = """\
     until: 2026-06-30
     recommend: [{kind: mdo, level: regional}]
     grounds: [{kind: design_choice}]
+  - id: T-3
+    text: {en: "Sources differ.", nl: "Bronnen verschillen."}
+    when: {any: [days since end_date >= window, start_distress >= none_at_all]}
+    recommend: [{kind: guideline_conflict, topic: imaging}]
+    grounds: [{kind: design_choice}]
+  - id: T-4
+    text: {en: "A note.", nl: "Een opmerking."}
+    from: 2024-01-01
+    when: 'true'
+    recommend: [{kind: note}]
+    grounds: [{kind: design_choice}]
+"""
+MORE_WAY = """\
+  - {from: B2, to: B1, kind: deescalate, rules: [D-1], when: complex_patient, grounds: [{kind: design_choice}]}
 """
 MORE_PARAMETERS = """\
+  none_at_all:
+    text: {en: "none", nl: "geen"}
+    values: [{from: null, value: 0}]
+    grounds: [{kind: design_choice}]
   window:
     text: {en: "window", nl: "termijn"}
     unit: d
@@ -96,8 +114,10 @@ def more(tmp_path_factory: pytest.TempPathFactory) -> Guideline:
     for name, text in (("base", MORE_RULES), ("parameters", MORE_PARAMETERS)):
         path = folder / "rules" / f"{name}.yaml"
         path.write_text(path.read_text(encoding="utf-8") + text, encoding="utf-8")
+    pathway = folder / "pathways" / "base.yaml"
+    pathway.write_text(pathway.read_text(encoding="utf-8") + MORE_WAY, encoding="utf-8")
     listed = folder / "rules" / "coverage.yaml"
-    lines = "".join(f'  {name}: {{encoded: "rules/base.yaml"}}\n' for name in ("T-1", "T-2"))
+    lines = "".join(f'  {name}: {{encoded: "rules/base.yaml"}}\n' for name in ("T-1", "T-2", "T-3", "T-4"))
     listed.write_text(listed.read_text(encoding="utf-8") + lines, encoding="utf-8")
     return load_guideline(folder)
 
@@ -151,6 +171,16 @@ def test_what_is_missing_names_the_rule_its_place_and_what_a_scenario_needs(base
 def test_a_verdict_that_no_patient_can_have_is_no_point(base: Guideline) -> None:
     sides = {point.side for point in points_of(base) if point.subject == "rule GC-1"}
     assert sides == {"applies", "undetermined"}
+
+
+def test_a_rule_that_only_a_date_decides_is_never_undetermined(more: Guideline) -> None:
+    sides = {point.side for point in points_of(more) if point.subject == "rule T-4"}
+    assert sides == {"applies", "does not apply"}
+
+
+def test_a_side_that_no_value_is_on_is_no_point(more: Guideline) -> None:
+    sides = [one.sides for one in thresholds_of(more) if "none_at_all" in one.subject]
+    assert sides == [("on",)]
 
 
 def test_sides_are_those_that_the_operator_tells_apart(more: Guideline) -> None:
@@ -227,8 +257,14 @@ def test_days_since_a_date_have_sides(more: Guideline) -> None:
     ago = {days: AT - dt.timedelta(days=days) for days in (30, 31)}
     assert f"{window}: on" in exercised(more, scenario(f"end_date: {ago[30]}", must=[JUDGEMENT]))
     assert f"{window}: over" in exercised(more, scenario(f"end_date: {ago[31]}, {rest}", must_not=[JUDGEMENT]))
-    later = scenario(f"end_date: {AT + dt.timedelta(days=1)}, {rest}", must_not=[JUDGEMENT])
-    assert not any(key.startswith(window) for key in exercised(more, later))
+
+
+def test_a_date_that_is_still_to_come_is_on_no_side(more: Guideline) -> None:
+    under = "`days since end_date >= window` of rule T-3: under"
+    dates = {days: AT - dt.timedelta(days=days) for days in (29, -1)}
+    conflict = "{kind: guideline_conflict}"
+    assert under in exercised(more, scenario(f"end_date: {dates[29]}", must_not=[conflict]))
+    assert under not in exercised(more, scenario(f"end_date: {dates[-1]}", must_not=[conflict]))
 
 
 def test_a_limit_inside_a_list_has_sides(more: Guideline) -> None:
@@ -244,7 +280,9 @@ def test_a_limit_inside_a_list_has_sides(more: Guideline) -> None:
 def test_a_transition_is_opened_by_a_recommendation_that_stands_and_is_expected(base: Guideline) -> None:
     way = "transition B0>B1:escalate"
     patient = f"current_node: B0, rf_paresis: false, {UP}"
-    assert f"{way}: opened by E-1" in exercised(base, scenario(patient, must=["{kind: escalate, target: B1}"]))
+    opened = exercised(base, scenario(patient, must=["{kind: escalate, target: B1}"]))
+    assert f"{way}: opened by E-1" in opened
+    assert not {f"{way}: not opened", f"{way}: undetermined"} & opened
     assert f"{way}: opened by E-1" not in exercised(base, scenario(patient, must_not=[NOTHING]))
     unscreened = scenario(f"current_node: B0, {UP}", must_not=["{kind: escalate}"])
     assert f"{way}: opened by E-1" not in exercised(base, unscreened)
@@ -265,6 +303,22 @@ def test_what_closes_a_transition_counts_while_a_rule_would_open_it(base: Guidel
     closed = scenario(f"current_node: B1, rf_paresis: true, {UP}", must=["{kind: red_flag_exit}"])
     assert f"{way}: `unless` undetermined" in exercised(base, unknown)
     assert {f"{way}: `unless` applies", f"{way}: not opened"} <= exercised(base, closed)
+
+
+def test_a_rule_that_opens_two_ways_opens_the_one_that_is_given(more: Guideline) -> None:
+    series = "rmdq_total: [{value: 15, date: 2026-01-01}, {value: 5, date: 2026-03-01}], agrees_to_step_down: true"
+    patient = f"current_node: B2, rf_paresis: false, wpn_class: 1, {series}"
+    found = exercised(more, scenario(patient, must=["{kind: deescalate, target: B-AFT}"]))
+    assert "transition B2>B-AFT:deescalate: opened by D-1" in found
+    assert "transition B2>B1:deescalate: opened by D-1" not in found
+    assert "transition B2>B1:deescalate: `when` does not apply" in found
+
+
+def test_what_closes_a_transition_counts_for_nothing_while_no_rule_would_open_it(base: Guideline) -> None:
+    patient = "current_node: B1, care_insufficient: false, drugs: [], wpn_class: 1"
+    found = exercised(base, scenario(patient, must_not=["{kind: escalate}"]))
+    assert "transition B1>B2:escalate: not opened" in found
+    assert "transition B1>B2:escalate: `unless` undetermined" not in found
 
 
 def test_a_way_back_is_opened_by_any_output_of_its_rule(base: Guideline) -> None:
@@ -333,7 +387,11 @@ def test_a_currency_counts_on_its_last_day_and_a_day_later(base: Guideline) -> N
 def test_a_red_flag_that_holds_does_not_age(base: Guideline) -> None:
     date = AT - dt.timedelta(days=42)
     text = scenario(f"rf_paresis: {{value: true, date: {date}}}", must=["{kind: red_flag_exit}"])
-    assert "currency of rf_paresis: on the last day" not in exercised(base, text)
+    found = measured(base, text)
+    assert found.scenarios == 1
+    key = "currency of rf_paresis: on the last day"
+    assert key in {point.key for point in found.missing}
+    assert key not in found.on_the_way
 
 
 # --- what comes out -----------------------------------------------------------------------------------------------
@@ -346,10 +404,18 @@ def test_the_counts_by_file_add_up(base: Guideline) -> None:
     assert found.text().splitlines()[-1] == found.total()
 
 
+def test_each_rule_is_named_with_the_verdicts_that_were_exercised(base: Guideline) -> None:
+    found = measured(base, scenario("rf_paresis: true", must=["{kind: red_flag_exit}"]))
+    assert set(found.rules) == set(base.rules)
+    assert found.rules["RF-1"] == ("applies",)
+    assert found.rules["GC-1"] == ("undetermined",)
+    assert coverage(base, []).rules["RF-1"] == ()
+
+
 def test_a_share_is_rounded_down_never_up_to_100(base: Guideline) -> None:
     points = points_of(base)
-    almost = Coverage("base", 1, 0, points * 20, points[:1])
-    assert almost.percent > 99.9
+    almost = Coverage("base", 1, 0, points * 100, points[:1])
+    assert almost.percent > 99.95
     assert "99.9 %" in almost.total()
     assert almost.is_under(100)
     assert not Coverage("base", 1, 0, points, ()).is_under(100)
