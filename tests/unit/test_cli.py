@@ -224,7 +224,7 @@ def test_coverage_says_what_was_exercised_before_the_last_line(capsys: Capture, 
     assert status == 0
     assert lines[0].split() == ["file", "rules", "entries", "thresholds", "transitions", "dates", "all"]
     assert any(line.startswith("  rules/steps.yaml:") and ": rule E-1: applies. Needed: " in line for line in lines)
-    assert any(line.startswith("coverage ") and line.endswith(" by 1 scenarios") for line in lines)
+    assert any(line.startswith("coverage ") and line.endswith(" by 1 scenario") for line in lines)
     assert lines[-1] == "1 passed, 0 failed"
 
 

@@ -137,7 +137,8 @@ class Coverage:
     def total(self) -> str:
         """The total on one line; a share that is not whole is rounded down."""
         share = math.floor(10 * self.percent) / 10
-        return f"coverage {share:.1f} %: {len(self.exercised)} of {self.points} points by {self.scenarios} scenarios"
+        by = f"{self.scenarios} scenario{'' if self.scenarios == 1 else 's'}"
+        return f"coverage {share:.1f} %: {len(self.exercised)} of {self.points} points by {by}"
 
     def to_dict(self) -> dict[str, object]:
         """The coverage as plain data for JSON."""

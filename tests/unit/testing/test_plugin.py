@@ -110,7 +110,7 @@ def test_coverage_is_reported_at_the_end(tmp_path: Path, run_here: Run) -> None:
     status, out = run_here("--carepath-scenarios", "a.yaml", "--carepath-coverage")
     assert status == 0
     assert "carepath coverage" in out
-    assert " by 1 scenarios" in out
+    assert " by 1 scenario" in out
 
 
 def test_coverage_under_the_figure_fails_a_run_that_passed(tmp_path: Path, run_here: Run) -> None:
