@@ -69,7 +69,9 @@ class Situation:
     at: dt.date
     _missing: dict[str, Reading] = field(default_factory=dict, repr=False, compare=False)
     #: Trends that were worked out, by finding, moment and direction.
-    _trends: dict[tuple[str, str, str], Trend | None] = field(default_factory=dict, repr=False, compare=False)
+    _trends: dict[tuple[str, str, str], Trend | None] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def with_facts(self, series: Mapping[str, tuple[Fact, ...]], readings: Mapping[str, Reading]) -> Situation:
         """The same where some findings have other facts and readings."""
