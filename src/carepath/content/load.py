@@ -68,13 +68,17 @@ def read_guideline(root: Path) -> tuple[Guideline | None, list[Problem]]:
 
     Nothing is raised for bad content: a guideline author wants the list.
     """
-    files = read_files(root)
+    return guideline_of(read_files(root), str(root))
+
+
+def guideline_of(files: ContentFiles, origin: str) -> tuple[Guideline | None, list[Problem]]:
+    """The guideline that files hold as far as it can be built, and every problem found; ``origin`` names the folder."""
     problems = list(files.problems)
     guideline = None
     complete = all(name in files.fixed for name in ("edition.yaml", "sources.yaml", "findings.yaml", "outputs.yaml"))
     if complete and not any(problem.code == "CP001" for problem in problems):
         builder = Builder()
-        guideline = _build(files, builder, root)
+        guideline = _build(files, builder, origin)
         problems += builder.problems
         if not problems:
             problems += check_guideline(guideline)
@@ -84,7 +88,7 @@ def read_guideline(root: Path) -> tuple[Guideline | None, list[Problem]]:
     return guideline, problems
 
 
-def _build(files: ContentFiles, builder: Builder, root: Path) -> Guideline:
+def _build(files: ContentFiles, builder: Builder, origin: str) -> Guideline:
     fixed = files.fixed
     edition = fixed["edition.yaml"].form
     outputs = fixed["outputs.yaml"].form
@@ -133,7 +137,7 @@ def _build(files: ContentFiles, builder: Builder, root: Path) -> Guideline:
         symbols=_symbols(findings, pathways, builder, terms, parameters),
         fhir_codes=builder.fhir_codes(fixed["fhir_codes.yaml"]) if "fhir_codes.yaml" in fixed else (),
         fhir_reasons=_fhir_reasons(fixed.get("fhir_codes.yaml")),
-        origin=str(root),
+        origin=origin,
     )
 
 
