@@ -80,7 +80,7 @@ def histories(
             if name in wanted:
                 made[name] = [{"value": value, "date": day.isoformat()}]
             else:
-                made[name] = _facts(guideline.findings[name], value, day)
+                made[name] = dated_facts(guideline.findings[name], value, day)
         past = draw(visited)
         for name in draw(followed):
             for event in draw(courses[name]):
@@ -144,7 +144,7 @@ def _course(source: FindingValues, finding: Finding) -> st.SearchStrategy[list[_
     return st.lists(event, min_size=1, max_size=4)
 
 
-def _facts(finding: Finding, given: object, at: dt.date) -> list[FactData]:
+def dated_facts(finding: Finding, given: object, at: dt.date) -> list[FactData]:
     """What stands under a name in a record as a series in which every fact has its date."""
     if isinstance(given, Mapping):
         listed: list[object] = [given]

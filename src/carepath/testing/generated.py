@@ -22,7 +22,10 @@ MOST_STEPS = 8
 _PATHWAYS = ("a", "b")
 
 
-class _Dumper(yaml.SafeDumper):
+_Plain: type = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
+
+class _Dumper(_Plain):
     """Writes what stands in two places twice: content files have no anchors."""
 
     def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002 - PyYAML asks it of each part
@@ -100,8 +103,8 @@ def _content(draw: st.DrawFn, most_findings: int, most_rules: int, most_steps: i
     terms = make_terms(draw, made)
     names = draw(st.sampled_from((_PATHWAYS[:1], _PATHWAYS)))
     rules = RuleMaker(draw, made, names, most_rules)
-    table = make_table(draw, made)
-    paths = {name: make_pathway(draw, name, made, rules, most_steps) for name in names}
+    table = make_table(draw, rules.when)
+    paths = {name: make_pathway(draw, name, made.flags, rules, most_steps) for name in names}
     steps = [str(step["id"]) for path in paths.values() for step in _listed(path["steps"])]
     made.finding("pathway", "enum", "identity", values={name: text(f"pathway {name}") for name in names})
     made.finding("current_node", "enum", "identity", values={step: text(f"step {step}") for step in steps})

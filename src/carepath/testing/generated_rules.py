@@ -37,9 +37,9 @@ def grounds(draw: st.DrawFn) -> list[Form]:
 def make_terms(draw: st.DrawFn, made: Vocabulary) -> dict[str, Form]:
     """Draws terms, each over the findings and the terms before it; their names become lines of the vocabulary."""
     terms: dict[str, Form] = {}
-    for number in range(1, 1 + draw(st.integers(0, 2))):
-        name = f"term_{number}"
-        terms[name] = {"text": text(f"term {number}"), "when": draw(conditions(made.lines)), "grounds": grounds(draw)}
+    for name in ("term_1", "term_2")[: draw(st.integers(0, 2))]:
+        when = draw(conditions(made.lines))
+        terms[name] = {"text": text(name.replace("_", " ")), "when": when, "grounds": grounds(draw)}
         made.lines.append(name)
     return terms
 
@@ -52,7 +52,6 @@ class RuleMaker:
 
     def __init__(self, draw: st.DrawFn, made: Vocabulary, pathways: Sequence[str], most: int) -> None:
         self.draw = draw
-        self.made = made
         self.pathways = pathways
         self.when = conditions(made.lines)
         self.rules: list[Form] = []
@@ -123,7 +122,7 @@ def asks() -> list[Form]:
     return [ask | {"text": text("not yet known: {missing}"), "grounds": [GROUND]}]
 
 
-def make_table(draw: st.DrawFn, made: Vocabulary) -> list[Form]:
+def make_table(draw: st.DrawFn, when: st.SearchStrategy[ConditionData]) -> list[Form]:
     """Draws the resolve table: what no guideline may break, and perhaps an entry with a condition of its own."""
     alone: Form = {
         "operation": "removes",
@@ -138,7 +137,7 @@ def make_table(draw: st.DrawFn, made: Vocabulary) -> list[Form]:
     own: Form = {
         "operation": draw(st.sampled_from(("makes_conditional", "removes", "suspends"))),
         "selects": {"kinds": [draw(st.sampled_from(("escalate", "deescalate", "mdo", "coordination")))]},
-        "when": draw(conditions(made.lines)),
+        "when": draw(when),
     }
     stays: Form = {
         "operation": "continues",
@@ -157,24 +156,24 @@ def make_table(draw: st.DrawFn, made: Vocabulary) -> list[Form]:
 # --- pathways ---------------------------------------------------------------------------------------------------
 
 
-def make_pathway(draw: st.DrawFn, name: str, made: Vocabulary, rules: RuleMaker, most_steps: int) -> Form:
+def make_pathway(draw: st.DrawFn, name: str, flags: list[str], rules: RuleMaker, most_steps: int) -> Form:
     """Draws a pathway: steps from low to high, each reached from below, and ways back down."""
     number = draw(st.integers(2, most_steps))
     steps = [f"{name.upper()}{rank}" for rank in range(number)]
-    ways = [_way(draw, made, steps[at], steps[at + 1], "escalate", rules.up) for at in range(number - 1)]
-    ways.append(_way(draw, made, steps[-1], steps[-2], "deescalate", rules.down))
+    ways = [_way(draw, rules.when, steps[at], steps[at + 1], "escalate", rules.up) for at in range(number - 1)]
+    ways.append(_way(draw, rules.when, steps[-1], steps[-2], "deescalate", rules.down))
     for at in range(number - 2):
         if draw(st.booleans()):
-            ways.append(_way(draw, made, steps[at], steps[at + 2], "escalate", rules.up))
+            ways.append(_way(draw, rules.when, steps[at], steps[at + 2], "escalate", rules.up))
         if draw(st.booleans()):
-            ways.append(_way(draw, made, steps[at + 1], steps[at], "deescalate", rules.down))
+            ways.append(_way(draw, rules.when, steps[at + 1], steps[at], "deescalate", rules.down))
     return {
         "format": 1,
         "pathway": name,
         "text": text(f"pathway {name}"),
         "scope": text(f"scope of {name}"),
         "line_2_step": steps[-1],
-        "screen": draw(st.sampled_from((made.flags, made.flags[:1], []))),
+        "screen": flags[: draw(st.integers(0, len(flags)))],
         "grounds": [GROUND],
         "steps": [_step(step, rank) for rank, step in enumerate(steps)],
         "transitions": ways,
@@ -196,8 +195,10 @@ def _step(name: str, rank: int) -> Form:
     }
 
 
-def _way(draw: st.DrawFn, made: Vocabulary, source: str, target: str, kind: str, opened_by: list[str]) -> Form:
+def _way(
+    draw: st.DrawFn, when: st.SearchStrategy[ConditionData], source: str, target: str, kind: str, opened_by: list[str]
+) -> Form:
     way: Form = {"from": source, "to": target, "kind": kind, "rules": opened_by, "grounds": [GROUND]}
     if draw(st.integers(0, 3)) == 1:
-        way[draw(st.sampled_from(("when", "unless")))] = draw(conditions(made.lines))
+        way[draw(st.sampled_from(("when", "unless")))] = draw(when)
     return way

@@ -74,17 +74,14 @@ def make_vocabulary(draw: st.DrawFn, most_findings: int) -> Vocabulary:
 
 def conditions(lines: Sequence[ConditionData]) -> st.SearchStrategy[ConditionData]:
     """Conditions over the lines of a vocabulary and the names of terms; the first line is the simplest."""
-    plain: st.SearchStrategy[ConditionData] = st.sampled_from(lines)
+    line: st.SearchStrategy[ConditionData] = st.sampled_from(lines)
+    part = st.one_of(line, line, line, _groups(line), line.map(lambda one: {"not": one}))
+    return st.one_of(line, _groups(part), part.map(lambda one: {"not": one}))
 
-    def above(inner: st.SearchStrategy[ConditionData]) -> st.SearchStrategy[ConditionData]:
-        several = st.lists(inner, min_size=2, max_size=3)
-        return st.one_of(
-            several.map(lambda parts: {"all": parts}),
-            several.map(lambda parts: {"any": parts}),
-            inner.map(lambda part: {"not": part}),
-        )
 
-    return st.recursive(plain, above, max_leaves=4)
+def _groups(parts: st.SearchStrategy[ConditionData]) -> st.SearchStrategy[ConditionData]:
+    several = st.lists(parts, min_size=2, max_size=3)
+    return st.tuples(st.sampled_from(("all", "any")), several).map(lambda group: {group[0]: group[1]})
 
 
 # --- findings ---------------------------------------------------------------------------------------------------
