@@ -85,7 +85,9 @@ def follow_advice(
     day = look.day(at)
     look.pathway(pathway, guideline)
     if pathway is None:
-        look.add("pathway: none is given, and without one there is no step", f"name one of {', '.join(guideline.pathways)}")
+        look.add(
+            "pathway: none is given, and without one there is no step", f"name one of {', '.join(guideline.pathways)}"
+        )
     most = look.number("limit", limit, 1, MOST_STEPS)
     if STEP not in guideline.findings:
         look.add(f"guideline: it has no finding {STEP}, so no step can be recorded", "add it to rules/findings.yaml")

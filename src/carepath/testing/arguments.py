@@ -53,7 +53,7 @@ class Arguments:
         """Looks at the name of a pathway; None is none."""
         try:
             if given is not None:
-                guideline.pathway(given)  # type: ignore[arg-type] - it looks at the type itself
+                guideline.pathway(given if isinstance(given, str) else shown(given))
         except ArgumentError as error:
             self.problems.extend(error.problems)
 

@@ -36,7 +36,7 @@ class _Form:
     parts: Mapping[str, object]
 
 
-def _coded(system: str, code: str) -> dict[str, object]:
+def _coded(system: str, code: str) -> Mapping[str, object]:
     return {"coding": [{"system": system, "code": code}]}
 
 
@@ -49,9 +49,7 @@ _PRESENT: Mapping[str, _Form] = {
     ),
     "Procedure": _Form("code", "performedDateTime", {"status": "completed"}),
     "ServiceRequest": _Form("code", "authoredOn", {"status": "active", "intent": "order"}),
-    "MedicationRequest": _Form(
-        "medicationCodeableConcept", "authoredOn", {"status": "active", "intent": "order"}
-    ),
+    "MedicationRequest": _Form("medicationCodeableConcept", "authoredOn", {"status": "active", "intent": "order"}),
 }
 
 
@@ -90,7 +88,9 @@ def fhir_bundles(
     look.flag("later", later)
     look.flag("dirty", dirty)
     look.done()
-    past = histories(guideline, pathway=pathway, at=day, later=later, unknown=[_AGE] if _AGE in guideline.findings else [])
+    past = histories(
+        guideline, pathway=pathway, at=day, later=later, unknown=[_AGE] if _AGE in guideline.findings else []
+    )
     table = _table(guideline)
     ages = _ages(guideline)
 
@@ -136,9 +136,7 @@ def _entry(resource: dict[str, object]) -> dict[str, object]:
 # --- resources --------------------------------------------------------------------------------------------------
 
 
-def _resource(
-    draw: st.DrawFn, finding: Finding, fact: FactData, codes: list[FhirCode]
-) -> dict[str, object] | None:
+def _resource(draw: st.DrawFn, finding: Finding, fact: FactData, codes: list[FhirCode]) -> dict[str, object] | None:
     """A resource that says a fact, or None where none can: a list, or the version of an instrument."""
     date = str(fact["date"])
     if finding.type.kind == "list":
@@ -211,7 +209,7 @@ def _quantity(value: object, unit: str) -> dict[str, object]:
 
 
 def _observation(
-    draw: st.DrawFn, code: dict[str, object], date: str, value: Mapping[str, object]
+    draw: st.DrawFn, code: Mapping[str, object], date: str, value: Mapping[str, object]
 ) -> dict[str, object]:
     return {
         "resourceType": "Observation",

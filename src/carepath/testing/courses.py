@@ -38,7 +38,7 @@ def histories(
     unknown: Iterable[str] = (),
     later: bool = True,
 ) -> st.SearchStrategy[HistoryData]:
-    """What was recorded about patients over time, in the form that ``assess`` reads: every one is accepted on every date.
+    """What was recorded about patients over time, in the form that ``assess`` reads; it is accepted on every date.
 
     What stands on the evaluation date is that of ``patients``, so that step changes and referrals come out too. Before
     it lie earlier values: several on one day, corrected ones, refusals, and what was taken back. Every finding is a

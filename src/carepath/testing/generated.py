@@ -6,6 +6,8 @@ is checked by the same checks. It means nothing clinically.
 
 from __future__ import annotations
 
+import json
+
 import yaml
 
 from carepath.content.guideline import Guideline
@@ -14,7 +16,7 @@ from carepath.testing.arguments import Arguments
 from carepath.testing.content_texts import WORDS, GuidelineFiles, read_guideline_files, shipped_words
 from carepath.testing.extra import note, st
 from carepath.testing.generated_rules import RuleMaker, asks, make_pathway, make_table, make_terms
-from carepath.testing.generated_vocabulary import GROUND, SOURCE, Form, make_vocabulary, text
+from carepath.testing.generated_vocabulary import SOURCE, Form, make_vocabulary, text
 
 MOST_FINDINGS = 12
 MOST_RULES = 12
@@ -22,14 +24,7 @@ MOST_STEPS = 8
 _PATHWAYS = ("a", "b")
 
 
-_Plain: type = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-
-
-class _Dumper(_Plain):
-    """Writes what stands in two places twice: content files have no anchors."""
-
-    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002 - PyYAML asks it of each part
-        return True
+_Dumper: type = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
 def guideline_files(*, findings: int = 5, rules: int = 3, steps: int = 4) -> st.SearchStrategy[GuidelineFiles]:
@@ -106,8 +101,8 @@ def _content(draw: st.DrawFn, most_findings: int, most_rules: int, most_steps: i
     table = make_table(draw, rules.when)
     paths = {name: make_pathway(draw, name, made.flags, rules, most_steps) for name in names}
     steps = [str(step["id"]) for path in paths.values() for step in _listed(path["steps"])]
-    made.finding("pathway", "enum", "identity", values={name: text(f"pathway {name}") for name in names})
-    made.finding("current_node", "enum", "identity", values={step: text(f"step {step}") for step in steps})
+    made.finding("pathway", "enum", {"values": {name: text(f"pathway {name}") for name in names}}, group="identity")
+    made.finding("current_node", "enum", {"values": {step: text(f"step {step}") for step in steps}}, group="identity")
     source = {"title": "A made-up source", "nature": "general_knowledge"}
     content: dict[str, Form] = {
         "rules/conflicts.yaml": {"conflicts": rules.conflicts},
@@ -132,5 +127,10 @@ def _listed(forms: object) -> list[Form]:
 
 
 def _written(content: dict[str, Form]) -> GuidelineFiles:
-    options = {"Dumper": _Dumper, "sort_keys": False, "allow_unicode": True, "width": 120}
-    return {name: yaml.dump(form, **options) for name, form in content.items()} | shipped_words()
+    return {name: _yaml(form) for name, form in content.items()} | shipped_words()
+
+
+def _yaml(form: Form) -> str:
+    """A file as text. What stands in two places is made two first: content files have no anchors."""
+    apart = json.loads(json.dumps(form))
+    return yaml.dump(apart, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)

@@ -160,13 +160,13 @@ def make_pathway(draw: st.DrawFn, name: str, flags: list[str], rules: RuleMaker,
     """Draws a pathway: steps from low to high, each reached from below, and ways back down."""
     number = draw(st.integers(2, most_steps))
     steps = [f"{name.upper()}{rank}" for rank in range(number)]
-    ways = [_way(draw, rules.when, steps[at], steps[at + 1], "escalate", rules.up) for at in range(number - 1)]
-    ways.append(_way(draw, rules.when, steps[-1], steps[-2], "deescalate", rules.down))
+    ways = [_way(draw, rules, steps[at], steps[at + 1], "escalate") for at in range(number - 1)]
+    ways.append(_way(draw, rules, steps[-1], steps[-2], "deescalate"))
     for at in range(number - 2):
         if draw(st.booleans()):
-            ways.append(_way(draw, rules.when, steps[at], steps[at + 2], "escalate", rules.up))
+            ways.append(_way(draw, rules, steps[at], steps[at + 2], "escalate"))
         if draw(st.booleans()):
-            ways.append(_way(draw, rules.when, steps[at + 1], steps[at], "deescalate", rules.down))
+            ways.append(_way(draw, rules, steps[at + 1], steps[at], "deescalate"))
     return {
         "format": 1,
         "pathway": name,
@@ -195,10 +195,9 @@ def _step(name: str, rank: int) -> Form:
     }
 
 
-def _way(
-    draw: st.DrawFn, when: st.SearchStrategy[ConditionData], source: str, target: str, kind: str, opened_by: list[str]
-) -> Form:
+def _way(draw: st.DrawFn, rules: RuleMaker, source: str, target: str, kind: str) -> Form:
+    opened_by = rules.up if kind == "escalate" else rules.down
     way: Form = {"from": source, "to": target, "kind": kind, "rules": opened_by, "grounds": [GROUND]}
     if draw(st.integers(0, 3)) == 1:
-        way[draw(st.sampled_from(("when", "unless")))] = draw(when)
+        way[draw(st.sampled_from(("when", "unless")))] = draw(rules.when)
     return way

@@ -41,8 +41,8 @@ class Vocabulary:
     lines: list[ConditionData] = field(default_factory=list)
     flags: list[str] = field(default_factory=list)
 
-    def finding(self, name: str, kind: str, group: str = "pain", **more: object) -> None:
-        """Adds a finding."""
+    def finding(self, name: str, kind: str, more: Form, *, group: str = "pain") -> None:
+        """Adds a finding; ``more`` is what only its type has."""
         label = text(name.replace("_", " "))
         self.findings[name] = {"type": kind, "group": group, "label": label, "question": label, "grounds": [GROUND]}
         self.findings[name] |= more
@@ -63,7 +63,7 @@ def make_vocabulary(draw: st.DrawFn, most_findings: int) -> Vocabulary:
     made.parameter(CURRENCY, [draw(st.sampled_from((42, 1, 365)))], "d")
     for number in range(1, 1 + draw(st.integers(1, 2))):
         name = f"red_flag_{number}"
-        made.finding(name, "bool", "red_flags", red_flag=True, **_currency(draw))
+        made.finding(name, "bool", {"red_flag": True, **_currency(draw)}, group="red_flags")
         made.flags.append(name)
     kinds = draw(st.lists(st.sampled_from(sorted(_MAKERS)), min_size=1, max_size=most_findings))
     for number, kind in enumerate(kinds, 1):
@@ -75,13 +75,17 @@ def make_vocabulary(draw: st.DrawFn, most_findings: int) -> Vocabulary:
 def conditions(lines: Sequence[ConditionData]) -> st.SearchStrategy[ConditionData]:
     """Conditions over the lines of a vocabulary and the names of terms; the first line is the simplest."""
     line: st.SearchStrategy[ConditionData] = st.sampled_from(lines)
-    part = st.one_of(line, line, line, _groups(line), line.map(lambda one: {"not": one}))
-    return st.one_of(line, _groups(part), part.map(lambda one: {"not": one}))
+    part = st.one_of(line, line, line, _groups(line), _negated(line))
+    return st.one_of(line, _groups(part), _negated(part))
 
 
 def _groups(parts: st.SearchStrategy[ConditionData]) -> st.SearchStrategy[ConditionData]:
     several = st.lists(parts, min_size=2, max_size=3)
     return st.tuples(st.sampled_from(("all", "any")), several).map(lambda group: {group[0]: group[1]})
+
+
+def _negated(parts: st.SearchStrategy[ConditionData]) -> st.SearchStrategy[ConditionData]:
+    return parts.map(lambda one: {"not": one})
 
 
 # --- findings ---------------------------------------------------------------------------------------------------
@@ -101,38 +105,38 @@ def _compared(draw: st.DrawFn, made: Vocabulary, name: str, limit: str) -> None:
 
 
 def _yes_or_no(draw: st.DrawFn, made: Vocabulary, name: str) -> None:
-    made.finding(name, "bool", **_currency(draw))
+    made.finding(name, "bool", _currency(draw))
     made.lines += [name, f"not {name}"]
 
 
 def _number(draw: st.DrawFn, made: Vocabulary, name: str) -> None:
     low, high = _SCALE
-    made.finding(name, "int", range=[low, high], **_currency(draw))
+    made.finding(name, "int", {"range": [low, high], **_currency(draw)})
     _compared(draw, made, name, made.parameter(f"limit_of_{name}", _limits(draw, low, high)))
 
 
 def _decimal(draw: st.DrawFn, made: Vocabulary, name: str) -> None:
     low, high = _SCALE
-    made.finding(name, "decimal", range=[low, high], unit="mg")
+    made.finding(name, "decimal", {"range": [low, high], "unit": "mg"})
     limits = [limit / 2 for limit in _limits(draw, low, high)]
     _compared(draw, made, name, made.parameter(f"limit_of_{name}", limits, "mg"))
 
 
 def _class(draw: st.DrawFn, made: Vocabulary, name: str) -> None:
     low, high = _CLASSES
-    made.finding(name, "int", range=[low, high], enumerated=True)
+    made.finding(name, "int", {"range": [low, high], "enumerated": True})
     made.lines.append(f"{name} in [{low + 1}, {high}]")
     _compared(draw, made, name, str(draw(st.integers(low, high))))
 
 
 def _choice(draw: st.DrawFn, made: Vocabulary, name: str) -> None:
-    made.finding(name, "enum", values={value: text(value) for value in _VALUES}, **_currency(draw))
+    made.finding(name, "enum", {"values": {value: text(value) for value in _VALUES}, **_currency(draw)})
     chosen = draw(st.lists(st.sampled_from(_VALUES), min_size=1, max_size=2, unique=True))
     made.lines += [f"{name} in [{', '.join(chosen)}]", f"{name} {draw(st.sampled_from(('==', '!=')))} {chosen[0]}"]
 
 
 def _date(draw: st.DrawFn, made: Vocabulary, name: str) -> None:
-    made.finding(name, "date")
+    made.finding(name, "date", {})
     limit = made.parameter(f"limit_of_{name}", _limits(draw, 0, 400), "d")
     _compared(draw, made, f"days since {name}", limit)
 
@@ -140,7 +144,8 @@ def _date(draw: st.DrawFn, made: Vocabulary, name: str) -> None:
 def _instrument(draw: st.DrawFn, made: Vocabulary, name: str) -> None:
     low, high = _SCALE
     better = draw(st.sampled_from(("lower", "higher")))
-    made.finding(name, "int", "instruments", range=[low, high], instrument=name, better=better, **_currency(draw))
+    scale: Form = {"range": [low, high], "instrument": name, "better": better, **_currency(draw)}
+    made.finding(name, "int", scale, group="instruments")
     _compared(draw, made, name, made.parameter(f"limit_of_{name}", _limits(draw, low, high)))
     direction = draw(st.sampled_from(("improvement", "worsening")))
     change = made.parameter(f"change_of_{name}", _limits(draw, 1, high))
@@ -150,7 +155,8 @@ def _instrument(draw: st.DrawFn, made: Vocabulary, name: str) -> None:
 def _list(draw: st.DrawFn, made: Vocabulary, name: str) -> None:
     values = {value: text(value) for value in _VALUES}
     parts: Form = {"what": {"type": "enum", "values": values}, "done": {"type": "bool"}}
-    made.finding(name, "list", "history", fields=parts, empty_means=draw(st.sampled_from(("none", "unknown"))))
+    empty = draw(st.sampled_from(("none", "unknown")))
+    made.finding(name, "list", {"fields": parts, "empty_means": empty}, group="history")
     number = made.parameter(f"number_of_{name}", _limits(draw, 0, 3))
     op = draw(st.sampled_from(_COMPARISONS))
     made.lines += [

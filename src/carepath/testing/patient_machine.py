@@ -122,9 +122,7 @@ class PatientOverTime(stateful.RuleBasedStateMachine):
         """Follows the advice while nothing else changes: it ends at a step and never goes round in a circle."""
         made = self.assessment or self.assess()
         if next(moves_of(made), None) is not None:
-            way = follow_advice(
-                self.guideline, self.record, pathway=self.pathway, at=self.at, engine=self.engine
-            )
+            way = follow_advice(self.guideline, self.record, pathway=self.pathway, at=self.at, engine=self.engine)
             if way.cycle:
                 self.fail(["a patient who follows the advice goes round in a circle:", *way.sentences])
 
@@ -158,7 +156,7 @@ class PatientOverTime(stateful.RuleBasedStateMachine):
 def patient_over_time(
     guideline: Guideline, *, pathway: str, start: dt.date | str, engine: str = "direct"
 ) -> type[PatientOverTime]:
-    """A stateful machine for a guideline: ``TestMine = patient_over_time(...).TestCase`` is a test.
+    """A stateful machine for a guideline; its ``TestCase`` is a test.
 
     It begins with one of ``patients``; then findings are recorded, corrected, refused and taken out, days go by, the
     patient moves to any step or follows the advice. After each of these it is assessed again, and fails when the
@@ -184,12 +182,20 @@ def patient_over_time(
     look.guideline(guideline)
     look.pathway(pathway, guideline)
     if pathway is None:
-        look.add("pathway: none is given, and without one there is no step", f"name one of {', '.join(guideline.pathways)}")
+        look.add(
+            "pathway: none is given, and without one there is no step", f"name one of {', '.join(guideline.pathways)}"
+        )
     day = look.day(start)
     look.choices("engine", [engine], ENGINES)
     if STEP not in guideline.findings:
         look.add(f"guideline: it has no finding {STEP}, so no step can be recorded", "add it to rules/findings.yaml")
     look.done()
+    return _machine(guideline, pathway, day, engine)
+
+
+def _machine(  # noqa: C901 - the rules of one machine, each a line or two
+    guideline: Guideline, pathway: str, day: dt.date, engine: str
+) -> type[PatientOverTime]:
     beginnings = patients(guideline, pathway=pathway, at=day)
     recorded = findings(guideline, pathway=pathway, at=day, forms=_FORMS)
     corrected = {

@@ -68,4 +68,6 @@ def _in_forms(source: FindingValues, finding: Finding, wanted: tuple[str, ...]) 
         "dated": source.dated(finding),
         "series": source.series(finding),
     }
-    return st.one_of([made[form] if form in made else source.without(finding, (form,)) for form in FORMS if form in wanted])
+    return st.one_of(
+        [made[form] if form in made else source.without(finding, (form,)) for form in FORMS if form in wanted]
+    )
