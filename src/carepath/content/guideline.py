@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from carepath.errors import ArgumentError, ContentError, Place, Problem, nearest
 from carepath.language.nodes import Condition
@@ -22,6 +22,13 @@ if TYPE_CHECKING:
 PRESENT_STEP = "present_step"
 EVALUATION_DATE = "evaluation_date"
 PATHWAY = "pathway"
+
+
+class Printer(Protocol):
+    """What shows values for IPython, and for Hypothesis where a test fails."""
+
+    def text(self, obj: str) -> None:
+        """Takes a piece of text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -400,6 +407,10 @@ class Guideline:
 
     def __repr__(self) -> str:
         return f"<Guideline {self.edition}: {len(self.rules)} rules, {len(self.pathways)} pathways>"
+
+    def _repr_pretty_(self, printer: Printer, _cycle: bool) -> None:  # noqa: FBT001 - printers call it so
+        """The same for printers that would write out every field of a dataclass, as Hypothesis does."""
+        printer.text(repr(self))
 
     def _repr_mimebundle_(
         self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
