@@ -117,7 +117,7 @@ def test_each_argument_is_looked_at(strategy: Any, arguments: dict[str, object],
 # --- single findings ----------------------------------------------------------------------------------------------
 
 
-@law(60)
+@law(40)
 @for_all(findings(GUIDELINE, at=AT, pathway="spine"))
 def test_a_single_finding_is_a_patient_of_whom_one_thing_is_recorded(finding: PatientData) -> None:
     (name,) = finding
@@ -160,7 +160,7 @@ def test_a_failing_finding_shrinks_to_a_plain_value() -> None:
 HISTORIES = histories(GUIDELINE, pathway="spine", at=AT, known=["age_years", "wpn_class"], unknown=["rf_hot_joint"])
 
 
-@law(40)
+@law(15)
 @for_all(HISTORIES)
 def test_a_history_is_accepted_on_every_date_and_is_dated_oldest_first(history: HistoryData) -> None:
     for days in (-400, -1, 0, 1, 400):
@@ -174,7 +174,7 @@ def test_a_history_is_accepted_on_every_date_and_is_dated_oldest_first(history: 
     assert "rf_hot_joint" not in history
 
 
-@law(30)
+@law(15)
 @for_all(histories(GUIDELINE, at=AT, days=500, visits=2, later=False))
 def test_nothing_is_later_than_the_date_and_nothing_earlier_than_was_asked_for(history: HistoryData) -> None:
     dates = [dt.date.fromisoformat(str(fact["date"])) for facts in history.values() for fact in facts]
@@ -240,7 +240,7 @@ def test_no_part_of_a_score_is_above_its_whole() -> None:
 # --- FHIR ---------------------------------------------------------------------------------------------------------
 
 
-@law(30)
+@law(15)
 @for_all(fhir_bundles(GUIDELINE, pathway="spine", at=AT))
 def test_all_of_a_valid_bundle_is_used_except_what_is_later(bundle: BundleData) -> None:
     record = read_bundle(bundle, GUIDELINE, AT)
@@ -252,13 +252,13 @@ def test_all_of_a_valid_bundle_is_used_except_what_is_later(bundle: BundleData) 
     assert json.loads(json.dumps(bundle)) == bundle
 
 
-@law(20)
+@law(10)
 @for_all(fhir_bundles(GUIDELINE, pathway="spine", at=AT, later=False))
 def test_without_later_resources_all_of_a_valid_bundle_is_used(bundle: BundleData) -> None:
     assert not read_bundle(bundle, GUIDELINE, AT).unused
 
 
-@law(60)
+@law(30)
 @for_all(fhir_bundles(GUIDELINE, pathway="spine", at=AT, dirty=True))
 def test_a_dirty_bundle_is_read_or_refused_with_a_code(bundle: BundleData) -> None:
     problems: tuple[Problem, ...] | None = None
@@ -269,6 +269,7 @@ def test_a_dirty_bundle_is_read_or_refused_with_a_code(bundle: BundleData) -> No
     assert problems is None or (problems and all(problem.code in CODES for problem in problems))
 
 
+@pytest.mark.slow
 def test_faults_of_every_sort_come() -> None:
     reasons: set[object] = set()
 

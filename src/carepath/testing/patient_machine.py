@@ -21,6 +21,7 @@ from carepath.testing.advice_followed import STEP, follow_advice, moves_of
 from carepath.testing.arguments import Arguments
 from carepath.testing.courses import FactData, HistoryData, dated_facts, without_clashes
 from carepath.testing.extra import st, stateful
+from carepath.testing.finding_values import FindingValues
 from carepath.testing.invariants import broken_by, broken_by_knowledge, broken_by_order
 from carepath.testing.single_findings import findings
 from carepath.testing.strategies import PatientData, patients
@@ -198,9 +199,8 @@ def _machine(  # noqa: C901 - the rules of one machine, each a line or two
 ) -> type[PatientOverTime]:
     beginnings = patients(guideline, pathway=pathway, at=day)
     recorded = findings(guideline, pathway=pathway, at=day, forms=_FORMS)
-    corrected = {
-        name: findings(guideline, pathway=pathway, at=day, names=[name], forms=["plain"]) for name in guideline.findings
-    }
+    source = FindingValues(guideline, pathway, day)
+    corrected = {name: source.plain(finding) for name, finding in guideline.findings.items()}
     numbers = st.integers(0, _MANY)
 
     class Machine(PatientOverTime):
@@ -218,7 +218,7 @@ def _machine(  # noqa: C901 - the rules of one machine, each a line or two
         @stateful.rule(number=numbers, data=st.data())
         def corrects(self, number: int, data: st.DataObject) -> None:
             name = self.recorded(number)
-            self.put_right(name, data.draw(corrected[name])[name])
+            self.put_right(name, data.draw(corrected[name]))
 
         @stateful.precondition(lambda self: bool(self.record))
         @stateful.rule(number=numbers)
