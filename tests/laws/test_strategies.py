@@ -208,6 +208,12 @@ def pairs(history: HistoryData) -> Iterator[tuple[FactData, FactData]]:
         yield from itertools.pairwise(facts)
 
 
+def test_a_failing_history_shrinks_to_one_finding() -> None:
+    history = find(histories(GUIDELINE, at=AT), lambda history: any(map(bool, history.values())), settings=QUICK)
+    assert [len(facts) for facts in history.values()] == [1]
+
+
+@pytest.mark.slow
 def test_a_failing_history_shrinks_to_what_makes_it_fail() -> None:
     def contradictory(history: HistoryData) -> bool:
         basis = Case(dict(history)).assess().basis
