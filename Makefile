@@ -8,6 +8,7 @@ help:
 	@echo "assess     assess an example patient"
 	@echo "test       run the tests, without the slow ones"
 	@echo "slow       run the slow tests, and the laws with ten times the examples"
+	@echo "mutants-of-content  ask the scenarios about every small mistake in rules/ and pathways/"
 	@echo "lint       ruff: rules and format"
 	@echo "types      mypy"
 	@echo "check      check rules/ and pathways/"
@@ -27,6 +28,9 @@ test: $(VENV)/.installed-dev
 slow: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -n auto -m slow
 	$(BIN)/python -m pytest -n auto tests/laws --hypothesis-profile=thorough
+
+mutants-of-content: $(VENV)/.installed
+	$(BIN)/python -m carepath.testing.mutation_run tests/scenarios --equivalent tests/unit/testing/equivalent_mutants.yaml
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check
@@ -79,4 +83,4 @@ $(VENV)/.installed-docs: pyproject.toml
 	$(BIN)/python -m pip install --quiet --editable '.[docs]'
 	touch $(VENV)/.installed $@
 
-.PHONY: help assess test slow lint types check notebooks mermaid docs dev clean
+.PHONY: help assess test slow mutants-of-content lint types check notebooks mermaid docs dev clean

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import threading
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -158,15 +158,19 @@ def prepare(guideline: Guideline, at: dt.date) -> Prepared:
     with _lock:
         found = _prepared.get(key)
         if found is None:
-            scope = Scope(guideline.symbols.terms, guideline.symbols.findings, parameters)
-            clauses = clauses_of(guideline)
-            leaves = derived_leaves(clauses, guideline.symbols.terms)
-            found = Prepared(guideline, scope, clauses, leaves, DirectEngine(clauses, scope))
-            _prepared[key] = found
+            found = _prepared[key] = made_ready(guideline, parameters)
         if len(_by_day) >= _MAX_DAYS:
             _by_day.clear()
         _by_day[guideline.content_hash, at] = found
         return found
+
+
+def made_ready(guideline: Guideline, parameters: Mapping[str, int | float]) -> Prepared:
+    """The guideline ready for evaluation with the values of its parameters; nothing is kept of it."""
+    scope = Scope(guideline.symbols.terms, guideline.symbols.findings, parameters)
+    clauses = clauses_of(guideline)
+    leaves = derived_leaves(clauses, guideline.symbols.terms)
+    return Prepared(guideline, scope, clauses, leaves, DirectEngine(clauses, scope))
 
 
 def engine_name(engine: str) -> str:
