@@ -26,6 +26,7 @@ from carepath.position import locate
 from carepath.record.derived import Situation, leaf_findings, settle
 from carepath.record.read import read_record
 from carepath.record.snapshot import take_snapshot
+from carepath.testing.boundary_courses import moment_values, moments_of
 from carepath.testing.boundary_reads import dates_read, highest_marks, parameters_read, ready_values
 from carepath.testing.boundary_values import BoundaryValues
 from carepath.testing.condition_search import (
@@ -40,7 +41,6 @@ from carepath.testing.condition_search import (
     deciding_choices,
     written_out,
 )
-from carepath.testing.boundary_courses import moment_values, moments_of
 from carepath.testing.list_items import items_of
 from carepath.testing.recorded import Option, Recorded, plain
 
