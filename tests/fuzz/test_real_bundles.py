@@ -132,7 +132,7 @@ def test_a_mutation_of_a_real_bundle_is_assessed_by_both_evaluators_and_shown(pa
 @pytest.mark.parametrize("number", [6, pytest.param(10_000, marks=pytest.mark.slow)])
 def test_what_was_entered_in_error_counts_as_if_it_were_not_there(path: Path, number: int) -> None:
     entries = bundle(path)["entry"]
-    kinds = ("Observation", "Condition", "Procedure", "ServiceRequest", "MedicationRequest")
+    kinds = ("Observation", "Condition", "Procedure", "ServiceRequest", "MedicationRequest", "Encounter", "CarePlan")
     chosen = [index for index, one in enumerate(entries) if one["resource"]["resourceType"] in kinds]
     for index in chosen[-number:]:
         resource = entries[index]["resource"]

@@ -381,7 +381,15 @@ class CodeForm(Form):
     code: ShortText
     display: ShortText
     resource: Literal[
-        "Observation", "Condition", "Procedure", "ServiceRequest", "MedicationRequest", "QuestionnaireResponse"
+        "CarePlan",
+        "Condition",
+        "Encounter",
+        "MedicationRequest",
+        "MedicationStatement",
+        "Observation",
+        "Procedure",
+        "QuestionnaireResponse",
+        "ServiceRequest",
     ]
     finding: Name | None = None
     value: bool | int | str | None = None

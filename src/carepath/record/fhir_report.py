@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 #: The reasons: keys of ``reasons:`` in ``rules/fhir_codes.yaml``, which has their texts.
 AMBIGUOUS_CODE = "ambiguous_code"
 BAD_TYPE = "bad_type"
+DECEASED = "deceased"
 DUPLICATE = "duplicate"
 ENTERED_IN_ERROR = "entered_in_error"
 EXPRESSION = "expression"

@@ -11,35 +11,27 @@ from typing import TYPE_CHECKING
 
 from carepath.errors import nearest
 from carepath.record.facts import Fact, RecordBuilder
+from carepath.record.fhir_days import day, whole_years
+from carepath.record.fhir_elements import Coding, FhirObject, Unusable, keys_of, safe
 from carepath.record.fhir_report import (
     AMBIGUOUS_CODE,
     BAD_TYPE,
+    DECEASED,
     KNOWN_NOT_USED,
     LATER,
     NO_BIRTH_DATE,
     NO_DATE,
     NO_VALUE,
     NOT_FINAL,
+    NOT_PRESENT,
     NOT_UNDERSTOOD,
     OUT_OF_RANGE,
     UNKNOWN_CODE,
     FhirReport,
     Origin,
 )
-from carepath.record.fhir_statements import Statement, statements
-from carepath.record.fhir_values import (
-    LOCAL,
-    Coding,
-    FhirObject,
-    Given,
-    Unusable,
-    checked,
-    day,
-    keys_of,
-    read_given,
-    safe,
-    whole_years,
-)
+from carepath.record.fhir_statements import Medications, Statement, statements
+from carepath.record.fhir_values import LOCAL, Given, checked, read_given
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -58,6 +50,7 @@ class ResourceReader:
     at: dt.date
     report: FhirReport = field(default_factory=FhirReport)
     facts: list[tuple[Fact, Origin, str, str]] = field(default_factory=list)
+    medications: Medications = field(default_factory=Medications)
     _table: dict[tuple[str, str, str], FhirCode] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -71,7 +64,7 @@ class ResourceReader:
             self._take_patient(content, origin)
         else:
             try:
-                for statement in statements(content, origin, self._is_known):
+                for statement in statements(content, origin, self._is_known, self.medications):
                     self._take_statement(statement)
             except Unusable as problem:
                 self.report.leave(origin, problem.reason, problem.detail)
@@ -100,6 +93,9 @@ class ResourceReader:
     # --- patient ------------------------------------------------------------------------------------------------
 
     def _take_patient(self, content: FhirObject, origin: Origin) -> None:
+        for element in keys_of(content, "deceased"):
+            if content[element] is not False:
+                self.report.leave(origin.at(safe(element)), DECEASED)
         finding = self.guideline.findings.get(AGE)
         if finding is None:
             return
@@ -147,6 +143,8 @@ class ResourceReader:
 
     def _finding(self, said: Statement) -> tuple[Finding, FhirCode | None]:
         """The finding that the codes stand for; all codes of a concept must agree."""
+        if said.denied or said.past:
+            raise Unusable(said.denied or NOT_PRESENT, said.status)
         entries = [self._table.get((said.origin.resource, system, code)) for system, code in said.codes]
         known = [one for one in entries if one is not None]
         if any(one.finding is None for one in known):

@@ -392,7 +392,9 @@ def test_the_date_is_the_calendar_day_as_written(elements: Json, date: str, take
         {"effectiveDateTime": 20231001},
         {"effectiveDateTime": None},
         {"effectiveDateTime": None, "effectivePeriod": {}},
-        {"effectiveDateTime": None, "effectiveTiming": {"event": ["2023-10-01"]}, "issued": "2023-10-01T00:00:00Z"},
+        {"effectiveDateTime": None, "effectiveTiming": {}, "issued": "2023-10-01T00:00:00Z"},
+        {"effectiveDateTime": None, "effectiveTiming": {"event": ["2023-10-01", "2023"]}},
+        {"effectiveDateTime": None, "effectiveTiming": {"repeat": {"frequency": 1}}},
         {"effectiveDateTime": "2023", "issued": "2023-10-01T00:00:00Z"},
     ],
 )
@@ -533,7 +535,7 @@ def test_a_deleted_resource_does_not_count() -> None:
 
 
 def test_other_types_of_resource_and_contained_ones_are_reported() -> None:
-    record = read({"resourceType": "Encounter", "id": "e1", "contained": [observation(PEG, valueInteger=5)]})
+    record = read({"resourceType": "Immunization", "id": "e1", "contained": [observation(PEG, valueInteger=5)]})
     assert reasons(record) == ["unsupported_resource"] * 2
     assert not record.series
 
