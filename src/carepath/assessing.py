@@ -16,8 +16,8 @@ from carepath.language.evaluate import Known
 from carepath.language.truth import TRUE, UNKNOWN
 from carepath.pathway import Pathway
 from carepath.position import PathwayPosition, locate
-from carepath.record.derived import Situation
-from carepath.record.facts import Record
+from carepath.record.derived import Settler, Situation
+from carepath.record.facts import Bounds, Record
 from carepath.record.read import Locate, read_record
 from carepath.record.snapshot import Reading, take_snapshot
 from carepath.text_file import day_in
@@ -190,6 +190,14 @@ def _chosen_pathway(given: str | None, readings: Mapping[str, Reading], guidelin
     return guideline.pathways.get(str(recorded.value)) if recorded is not None and recorded.known else None
 
 
+def _of_parts(situation: Situation, prepared: Prepared) -> Iterator[tuple[str, Settler]]:
+    """The comparisons that what is known in part of a finding may settle."""
+    for name, settlers in prepared.partial_settlers.items():
+        reading = situation.readings.get(name)
+        if reading is not None and reading.part is not None:
+            yield from settlers
+
+
 def engine_values(
     situation: Situation, pathway: Pathway | None, prepared: Prepared
 ) -> tuple[dict[str, Known], PathwayPosition]:
@@ -199,12 +207,12 @@ def engine_values(
         value = reading.value
         if isinstance(value, dt.date):
             values[name] = value.toordinal()
-        elif value is not None and not isinstance(value, tuple):
+        elif value is not None and not isinstance(value, tuple | Bounds):
             values[name] = value
     values.pop(PATHWAY, None)
     if pathway is not None:
         values[PATHWAY] = pathway.name
-    for name, settle in prepared.settlers:
+    for name, settle in (*prepared.settlers, *_of_parts(situation, prepared)):
         truth = settle(situation)
         if truth is not UNKNOWN:
             values[name] = truth is TRUE

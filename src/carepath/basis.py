@@ -21,6 +21,7 @@ from carepath.pathway import Pathway
 from carepath.position import PathwayPosition
 from carepath.recommendation import Settlement
 from carepath.record.derived import FIRST_VALUE, STEP_STARTS, Situation, leaf_findings, trend_of
+from carepath.record.facts import PARTIAL
 from carepath.record.snapshot import CONTRADICTORY, Reading, not_seen
 
 __all__ = ["Basis", "leaf_findings"]
@@ -98,12 +99,14 @@ class Basis:
         return tuple(found)
 
     def reason(self, finding: str) -> str | None:
-        """Why a finding is unknown; None when it is known."""
+        """Why a finding is unknown; None when it is known, or known in part and no condition needs more."""
         if finding == PATHWAY and self.pathway is not None:
             return None
         if finding == "current_node" and self.position.step is not None:
             return None
         reason = self.situation.reading(finding).reason
+        if reason == PARTIAL and self.prepared.suffices(finding, self.situation):
+            return None
         return reason or "not_recorded" if finding == PATHWAY else reason
 
     def settlements(self, term: str) -> tuple[Settlement, ...]:

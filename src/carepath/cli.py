@@ -116,6 +116,7 @@ def _parser() -> argparse.ArgumentParser:
 
     check = command("check", "check a guideline and name every problem with its place")
     check.add_argument("path", metavar="PATH", nargs="?", help="the folder with rules/ and pathways/; the shipped one")
+    _add_codes(check)
 
     show = command("show", "show a pathway: its steps and transitions")
     show.add_argument("pathway", metavar="PATHWAY")
@@ -133,6 +134,7 @@ def _parser() -> argparse.ArgumentParser:
     replay = command("replay", "assess again from an audit record and print canonical JSON")
     replay.add_argument("file", metavar="AUDIT.json", help="an audit record, or an assessment that holds it")
     _add_guideline(replay)
+    _add_codes(replay)
     return parser
 
 
@@ -154,6 +156,12 @@ def _add_patients(parser: argparse.ArgumentParser) -> None:
     _add_engine(parser)
     _add_language(parser)
     _add_guideline(parser)
+    _add_codes(parser)
+
+
+def _add_codes(parser: argparse.ArgumentParser) -> None:
+    text = "a site's own table of FHIR codes; may be given again"
+    parser.add_argument("--codes", metavar="CODES.yaml", action="append", default=[], help=text)
 
 
 def _add_engine(parser: argparse.ArgumentParser) -> None:

@@ -47,8 +47,10 @@ FIXED: dict[str, type[models.FileForm]] = {
     "unavailable.yaml": models.UnavailableFile,
     "coverage.yaml": models.CoverageFile,
     "fhir_codes.yaml": models.FhirCodesFile,
+    "instruments.yaml": models.InstrumentsFile,
 }
-REQUIRED = tuple(name for name in FIXED if name not in {"unavailable.yaml", "coverage.yaml", "fhir_codes.yaml"})
+_OPTIONAL = frozenset({"unavailable.yaml", "coverage.yaml", "fhir_codes.yaml", "instruments.yaml"})
+REQUIRED = tuple(name for name in FIXED if name not in _OPTIONAL)
 
 
 @dataclass(frozen=True, slots=True)

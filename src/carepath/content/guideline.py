@@ -347,10 +347,24 @@ class Unavailable:
 
 
 @dataclass(frozen=True, slots=True)
+class Instrument:
+    """A questionnaire whose items are scored: the range of each item, and the findings that are sums of items."""
+
+    name: str
+    text: Text
+    items: Mapping[str, tuple[int, int]]
+    sums: Mapping[str, tuple[str, ...]]
+    grounds: tuple[Ground, ...]
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class FhirCode:
     """How a code of a FHIR resource becomes a finding, or why it does not.
 
     ``value`` is recorded when the resource says that something is present; None takes the resource's own value.
+    ``adds`` are the parts of an item that it adds to a finding that is a list. ``item`` is an item of an instrument,
+    written ``instrument.item``, and ``answers`` are the numbers that coded answers to it stand for.
     """
 
     system: str
@@ -363,6 +377,9 @@ class FhirCode:
     reason: Text | None
     grounds: tuple[Ground, ...]
     place: Place | None = None
+    adds: Mapping[str, bool | int | float | str] | None = None
+    item: str | None = None
+    answers: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -401,9 +418,11 @@ class Guideline:
     coverage: Mapping[str, Coverage]
     pathways: Mapping[str, Pathway]
     symbols: Symbols
+    instruments: Mapping[str, Instrument] = field(default_factory=dict)
     fhir_codes: tuple[FhirCode, ...] = ()
     fhir_reasons: Mapping[str, Text] = field(default_factory=dict)
     origin: str = ""
+    site_codes: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Guideline {self.edition}: {len(self.rules)} rules, {len(self.pathways)} pathways>"

@@ -10,6 +10,7 @@ from typing import TypeVar
 from carepath.content import models
 from carepath.content.build import Builder, optional_text, schedules, text
 from carepath.content.checks import check_guideline
+from carepath.content.code_tables import read_codes, read_instruments, with_sums, with_tables
 from carepath.content.files import ContentFile, ContentFiles, read_files
 from carepath.content.guideline import (
     EVALUATION_DATE,
@@ -35,11 +36,12 @@ from carepath.yaml_reader import place_at
 _T = TypeVar("_T")
 
 
-def load_guideline(path: str | Path | None = None) -> Guideline:
+def load_guideline(path: str | Path | None = None, *, codes: str | Path | Iterable[str | Path] = ()) -> Guideline:
     """The guideline in a folder, read and checked.
 
     Args:
         path: a folder that holds ``rules/`` and ``pathways/``; None for the guideline that ships with carepath.
+        codes: a file, or several, with a site's own table of FHIR codes, which stands over the guideline's.
 
     Returns:
         The guideline. The shipped one is loaded once for the process.
@@ -47,9 +49,13 @@ def load_guideline(path: str | Path | None = None) -> Guideline:
     Raises:
         ContentError: with every problem of every file.
     """
-    if path is None:
-        return _load_shipped()
-    guideline, problems = read_guideline(Path(path))
+    tables = [codes] if isinstance(codes, str | Path) else list(codes)
+    guideline = _load_shipped() if path is None else _load(Path(path))
+    return with_tables(guideline, [Path(one) for one in tables]) if tables else guideline
+
+
+def _load(root: Path) -> Guideline:
+    guideline, problems = read_guideline(root)
     if problems or guideline is None:
         raise ContentError(problems)
     return guideline
@@ -57,10 +63,7 @@ def load_guideline(path: str | Path | None = None) -> Guideline:
 
 @functools.cache
 def _load_shipped() -> Guideline:
-    guideline, problems = read_guideline(shipped_content())
-    if problems or guideline is None:
-        raise ContentError(problems)
-    return guideline
+    return _load(shipped_content())
 
 
 def read_guideline(root: Path) -> tuple[Guideline | None, list[Problem]]:
@@ -97,7 +100,8 @@ def _build(files: ContentFiles, builder: Builder, origin: str) -> Guideline:
         raise TypeError(message)
     read = ((builder.pathway(file), place_at(file.node, ("pathway",))) for file in files.pathways)
     pathways = _unique(builder, ((one.name, one, place) for one, place in read), "pathway")
-    findings = builder.findings(fixed["findings.yaml"])
+    instruments = read_instruments(fixed["instruments.yaml"]) if "instruments.yaml" in fixed else {}
+    findings = with_sums(builder.findings(fixed["findings.yaml"]), instruments.values())
     terms = builder.terms(fixed["terms.yaml"]) if "terms.yaml" in fixed else {}
     parameters = builder.parameters(fixed["parameters.yaml"]) if "parameters.yaml" in fixed else {}
     rules = _rules(files, builder, pathways)
@@ -135,7 +139,8 @@ def _build(files: ContentFiles, builder: Builder, origin: str) -> Guideline:
         coverage=_coverage(fixed.get("coverage.yaml")),
         pathways=pathways,
         symbols=_symbols(findings, pathways, builder, terms, parameters),
-        fhir_codes=builder.fhir_codes(fixed["fhir_codes.yaml"]) if "fhir_codes.yaml" in fixed else (),
+        instruments=instruments,
+        fhir_codes=read_codes(fixed["fhir_codes.yaml"]) if "fhir_codes.yaml" in fixed else (),
         fhir_reasons=_fhir_reasons(fixed.get("fhir_codes.yaml")),
         origin=origin,
     )

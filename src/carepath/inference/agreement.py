@@ -16,7 +16,7 @@ from typing import Any
 from carepath.content.guideline import Guideline, Output, ResolveEntry, Rule
 from carepath.errors import EngineDisagreement, EngineError, Problem
 from carepath.inference.case import Possible, matchers, outline_of, possible_outputs
-from carepath.inference.clauses import clauses_of, derived_leaves, leaves_of, output_id
+from carepath.inference.clauses import clauses_of, comparisons, derived_leaves, leaves_of, output_id
 from carepath.inference.direct import DirectEngine
 from carepath.inference.drafts import Matcher
 from carepath.inference.durable import DurableEngine, availability
@@ -27,6 +27,7 @@ from carepath.language.truth import Truth
 from carepath.language.write import write_line
 from carepath.pathway import Pathway
 from carepath.record.derived import Settler, Situation, leaf_findings, settler
+from carepath.record.facts import Bounds
 
 ENGINES = ("both", "direct")
 
@@ -77,6 +78,28 @@ class Prepared:
         """The derived leaves: the name under which an engine sees each, and what settles it."""
         findings = self.guideline.findings
         return tuple((write_line(leaf), settler(leaf, findings, self.scope)) for leaf in self.leaves)
+
+    @functools.cached_property
+    def partial_settlers(self) -> dict[str, tuple[tuple[str, Settler], ...]]:
+        """By finding of which bounds may be known: its comparisons, under the names that engines see, with settlers."""
+        findings = self.guideline.findings
+        names = frozenset(name for name, finding in findings.items() if finding.type.partial)
+        found = comparisons(self.clauses, self.scope.terms, names)
+        return {
+            name: tuple((write_line(leaf), settler(leaf, findings, self.scope)) for leaf in leaves)
+            for name, leaves in found.items()
+        }
+
+    def suffices(self, finding: str, situation: Situation) -> bool:
+        """Whether what is known in part of a finding settles every condition that reads it."""
+        if not isinstance(situation.reading(finding).part, Bounds) or finding in self._read_whole:
+            return False
+        return all(settle(situation) is not Truth.UNKNOWN for _, settle in self.partial_settlers.get(finding, ()))
+
+    @functools.cached_property
+    def _read_whole(self) -> frozenset[str]:
+        """The findings of which a condition needs the value, or asks whether it is known."""
+        return frozenset(name for leaf in self.leaves for name in leaf_findings(leaf))
 
     @functools.cached_property
     def _settler_of(self) -> dict[Condition, Settler]:

@@ -1,12 +1,14 @@
 """Settles the leaves that engines do not see: lists, dates, trends and ``is known``, each to true, false or unknown.
 
-A count over items with unknown parts is an interval; a comparison with it is settled when the whole interval agrees.
+A count over items with unknown parts is an interval; a comparison with it is settled when the whole interval agrees. So
+is a comparison with a number of which bounds are known; a list that is known in part may hold more items.
 A trend needs two values of one instrument in one version, the newest of them not stale.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import math
 import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -29,7 +31,7 @@ from carepath.language.nodes import (
 )
 from carepath.language.truth import FALSE, TRUE, UNKNOWN, Truth, conjunction, disjunction
 from carepath.language.write import write_line
-from carepath.record.facts import KNOWN, Fact, Item, Record
+from carepath.record.facts import KNOWN, PARTIAL, Bounds, Fact, Item, Record
 from carepath.record.snapshot import Reading, missing
 
 #: What tells when the present step began; either one does.
@@ -111,6 +113,8 @@ def settler(condition: Condition, findings: Mapping[str, Finding], scope: Scope)
         return _settle_quantified(condition, findings, scope)
     if isinstance(condition, Count):
         return _settle_count(condition, findings, scope)
+    if isinstance(condition, Compare | Among) and isinstance(condition.operand, FindingRef):
+        return _settle_bounds(condition, condition.operand, scope)
     if isinstance(condition, Compare) and isinstance(condition.operand, DaysSince):
         return _settle_days(condition.operand.finding, _comparison(condition, scope))
     if isinstance(condition, Compare) and isinstance(condition.operand, Change):
@@ -173,12 +177,54 @@ def _settle_days(finding: str, compare: Callable[[int | Fraction], Truth]) -> Se
     return days_since
 
 
+# --- bounds -----------------------------------------------------------------------------------------------------
+
+
+def _settle_bounds(condition: Compare | Among, operand: FindingRef, scope: Scope) -> Settler:
+    """Settled by the bounds of a number, where every number within them agrees."""
+    truth_of = _within_bounds(condition, operand, scope)
+
+    def compared(situation: Situation) -> Truth:
+        part = situation.reading(operand.name).part
+        return truth_of(part) if isinstance(part, Bounds) else UNKNOWN
+
+    return compared
+
+
+def _within_bounds(condition: Compare | Among, operand: FindingRef, scope: Scope) -> Callable[[Bounds], Truth]:
+    if isinstance(condition, Among):
+        constants = {scope.constant(operand, value) for value in condition.values}
+        whole = scope.types[operand.name].kind == "int"
+
+        def among(part: Bounds) -> Truth:
+            found = [one for one in constants if isinstance(one, int | float) and part.low <= one <= part.high]
+            if whole and len(found) == part.high - part.low + 1:
+                return TRUE
+            return UNKNOWN if found else FALSE
+
+        return among
+    compare, threshold = _OPERATORS[condition.op], exact(scope.constant(operand, condition.value))
+
+    def compared(part: Bounds) -> Truth:
+        low, high = exact(part.low), exact(part.high)
+        inside = [threshold] if low < threshold < high else []
+        truths = {bool(compare(number, threshold)) for number in (low, *inside, high)}
+        return Truth.of(truths.pop()) if len(truths) == 1 else UNKNOWN
+
+    return compared
+
+
 # --- lists ------------------------------------------------------------------------------------------------------
 
 
-def _items(finding: str, situation: Situation) -> tuple[Item, ...] | None:
+def _items(finding: str, situation: Situation) -> tuple[tuple[Item, ...], bool] | None:
+    """The items of a list, and whether others may stand beside them; None while nothing is known of it."""
     reading = situation.readings.get(finding)
-    return reading.value if reading is not None and isinstance(reading.value, tuple) else None
+    if reading is None:
+        return None
+    if isinstance(reading.part, tuple):
+        return reading.part, True
+    return (reading.value, False) if isinstance(reading.value, tuple) else None
 
 
 def _item_truth(where: Condition | None, finding: Finding, scope: Scope) -> Callable[[Item], Truth]:
@@ -196,12 +242,14 @@ def _settle_quantified(condition: Some | Every, findings: Mapping[str, Finding],
     truth_of = _item_truth(condition.where, findings[name], scope)
 
     def quantified(situation: Situation) -> Truth:
-        items = _items(name, situation)
-        if items is None:
+        found = _items(name, situation)
+        if found is None:
             return UNKNOWN
+        items, more = found
+        truths = [*map(truth_of, items), *((UNKNOWN,) if more else ())]
         if some:
-            return disjunction([truth_of(item) for item in items])
-        return conjunction([truth_of(item) for item in items]) if items else FALSE
+            return disjunction(truths)
+        return conjunction(truths) if truths else FALSE
 
     return quantified
 
@@ -224,10 +272,16 @@ def counter(
     """What counts for any patient: the least and the greatest number that the items allow, None without a list."""
     name, distinct = condition.of, condition.distinct
     truth_of = _item_truth(condition.where, findings[name], scope)
+    # There may be any number of others: beyond the threshold all numbers compare alike.
+    beyond = math.ceil(exact(scope.constant(None, condition.value))) + 1
 
     def count(situation: Situation) -> tuple[int, int] | None:
-        items = _items(name, situation)
-        return _interval([(item, truth_of(item)) for item in items], distinct) if items is not None else None
+        found = _items(name, situation)
+        if found is None:
+            return None
+        items, more = found
+        low, high = _interval([(item, truth_of(item)) for item in items], distinct)
+        return low, max(high, beyond) if more else high
 
     return count
 
@@ -272,7 +326,7 @@ def _trend(change: Change, situation: Situation) -> Trend | None:
     earlier = [
         fact
         for fact in situation.record.facts(change.finding)
-        if fact.status == KNOWN and fact.version == last.version and fact.date < last.date
+        if fact.status in {KNOWN, PARTIAL} and fact.version == last.version and fact.date < last.date
     ]
     if moment is not None:
         earlier = [fact for fact in earlier if fact.date >= moment]
@@ -280,7 +334,7 @@ def _trend(change: Change, situation: Situation) -> Trend | None:
     if not of_first_day or len({fact.value for fact in of_first_day}) > 1:
         return None
     baseline = of_first_day[0]
-    if isinstance(baseline.value, tuple) or isinstance(last.value, tuple):
+    if not isinstance(baseline.value, int | float) or not isinstance(last.value, int | float):
         return None
     before, now = _number(baseline.value), _number(last.value)
     falls = (situation.findings[change.finding].better == "lower") is (change.direction == "improvement")

@@ -76,7 +76,7 @@ def read_number(
     Raises:
         Unusable: it is no number, or its unit or method is not one that the table allows.
     """
-    value, unit = _value_and_unit(content, element)
+    value, unit = value_and_unit(content, element)
     own = ("", finding.type.unit) if finding.type.unit else DIMENSIONLESS
     scales = scales_of(units if units is not None else own)
     if unit not in scales.units:
@@ -93,7 +93,12 @@ def read_number(
     return _scaled(value, factor, element), f"scaled:{safe(shown)}*{factor}", version
 
 
-def _value_and_unit(content: FhirObject, element: str) -> tuple[object, str]:
+def value_and_unit(content: FhirObject, element: str) -> tuple[object, str]:
+    """The number of a ``value[x]`` as it stands, and its unit; the unit is empty where there is none.
+
+    Raises:
+        Unusable: it is no element for numbers, has a comparator, is a template, or is empty.
+    """
     if element not in NUMBERS:
         raise Unusable(BAD_TYPE, safe(element), safe(element))
     value, unit = content[element], ""

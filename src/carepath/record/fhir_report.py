@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from carepath.record.facts import KNOWN, value_text
+from carepath.record.facts import KNOWN, PARTIAL, value_text
 
 if TYPE_CHECKING:
     from carepath.record.facts import Fact
@@ -66,7 +66,7 @@ class FhirReport:
 
     def use(self, origin: Origin, fact: Fact, date_from: str, transform: str) -> None:
         """Reports a fact that was taken, from which date, and what was done to its value."""
-        value = _shown(fact) if fact.status == KNOWN else fact.status
+        value = _shown(fact) if fact.status in {KNOWN, PARTIAL} else fact.status
         _add(
             self.used,
             {

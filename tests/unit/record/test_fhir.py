@@ -19,6 +19,7 @@ import carepath
 from carepath.errors import CarepathError, RecordError
 from carepath.record import fhir, fhir_limits
 from carepath.record.canonical import canonical_record
+from carepath.record.facts import Bounds
 from carepath.record.fhir import read_bundle
 from carepath.record.read import read_record
 from carepath.record.snapshot import take_snapshot
@@ -260,8 +261,6 @@ def test_the_age_is_in_whole_years_on_the_evaluation_date(born: str, at: str, ag
 @pytest.mark.parametrize(
     ("born", "reason"),
     [
-        ("1961", "no_birth_date"),
-        ("1961-11", "no_birth_date"),
         ("about 1961", "no_birth_date"),
         (1961, "no_birth_date"),
         (None, "no_birth_date"),
@@ -271,6 +270,16 @@ def test_the_age_is_in_whole_years_on_the_evaluation_date(born: str, at: str, ag
 )
 def test_an_age_that_is_not_certain_is_reported_and_not_guessed(born: object, reason: str) -> None:
     assert only_reason(read(patient(birthDate=born), at=dt.date(2023, 11, 10))) == reason
+
+
+@pytest.mark.parametrize(
+    ("born", "ages"), [("1961", (61, 62)), ("1961-11", (61, 62)), ("2023", (0, 0)), ("1961-12", 61)]
+)
+def test_a_birth_date_without_a_day_gives_what_the_age_is_at_least_and_at_most(born: str, ages: object) -> None:
+    (fact,) = read(patient(birthDate=born), at=dt.date(2023, 11, 10)).facts("age_years")
+    found = (fact.value.low, fact.value.high) if isinstance(fact.value, Bounds) else fact.value
+    assert found == (ages if ages != (0, 0) else 0)
+    assert fact.status == ("partial" if isinstance(fact.value, Bounds) else "known")
 
 
 def test_a_bundle_without_a_patient_says_that_the_age_is_missing() -> None:
