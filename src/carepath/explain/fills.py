@@ -29,7 +29,7 @@ from carepath.language.nodes import (
     children,
 )
 from carepath.language.symbols import NUMERIC, ValueType
-from carepath.record.facts import Fact, FactValue, Part
+from carepath.record.facts import Bounds, Fact, FactValue, Part
 
 _FREE_TEXT = "x"
 _SOME_DAYS = 30
@@ -58,8 +58,16 @@ def fills_of(name: str, leaves: Iterable[Condition], tries: Tries) -> tuple[Seri
     if finding.type.kind == "list":
         return list_fills(finding, own, tries)
     facts = basis.situation.record.facts(name)
-    values = values_of(finding, own, basis)
+    part = basis.reading(name).part
+    values = [value for value in values_of(finding, own, basis) if _fits(value, part)]
+    if not values and isinstance(part, Bounds):
+        values = [part.low, part.high]
     return tuple(tries.one((name, value), renewed(facts, name, value, basis.at)) for value in values)
+
+
+def _fits(value: FactValue, part: object) -> bool:
+    """Whether a value lies within what is known of it in part."""
+    return not isinstance(part, Bounds) or not isinstance(value, int | float) or part.low <= value <= part.high
 
 
 def _is_change_of(leaf: Condition, name: str) -> bool:

@@ -42,6 +42,9 @@ def list_fills(finding: Finding, leaves: Sequence[Condition], tries: Tries) -> t
     if isinstance(known.value, tuple):
         day = known.date or basis.at
         lists: Iterator[tuple[Item, ...]] = _completed(known.value, finding, leaves, basis)
+    elif isinstance(known.part, tuple):
+        day = known.date or basis.at
+        lists = itertools.islice(_extended(known.part, finding, leaves, basis), MAX_FILLED)
     else:
         day, lists = basis.at, _new_lists(finding, leaves, basis)
 
@@ -123,6 +126,15 @@ def _completed(
         for (index, name, _), value in zip(lacking, values, strict=True):
             made[index][name] = value
         yield tuple(made)
+
+
+def _extended(
+    items: tuple[Item, ...], finding: Finding, leaves: Sequence[Condition], basis: Basis
+) -> Iterator[tuple[Item, ...]]:
+    """The list with every part that its items lack, alone and with others beside them."""
+    for others in ((), *_new_lists(finding, leaves, basis)):
+        for made in _completed(items, finding, leaves, basis):
+            yield (*made, *others)
 
 
 # --- changes ---------------------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from carepath.language.nodes import Condition, IsKnown, is_derived
 from carepath.language.truth import Truth
 from carepath.position import locate
 from carepath.record.derived import Situation
-from carepath.record.facts import Fact, Record
+from carepath.record.facts import Bounds, Fact, Record
 from carepath.record.snapshot import Reading, take_snapshot
 
 #: The facts about a finding in the order of their dates.
@@ -117,7 +117,7 @@ class Tries:
             value = self._reading(name, series).value
             if isinstance(value, dt.date):
                 known[name] = value.toordinal()
-            elif value is not None and not isinstance(value, tuple):
+            elif value is not None and not isinstance(value, tuple | Bounds):
                 known[name] = value
         return known
 
