@@ -57,6 +57,27 @@ KNOWN = (
     said("start_back_distress", valueInteger=4),
     said("rmdq_total", valueInteger=12),
     said("rmdq_total", id="known-second", valueInteger=13),
+    {
+        "resourceType": "QuestionnaireResponse",
+        "id": "known-items",
+        "status": "completed",
+        "authored": "2023-10-01",
+        "item": [
+            {"linkId": name, "code": [{"system": "urn:carepath:item", "code": f"dn4.{name}"}], "answer": [answer]}
+            for name, answer in (
+                ("i1", {"valueBoolean": True}),
+                ("i2", {"valueInteger": 1}),
+                ("e1", {"valueDecimal": 0}),
+            )
+        ],
+    },
+    {
+        "resourceType": "MedicationStatement",
+        "id": "known-drug",
+        "status": "active",
+        "medicationCodeableConcept": {"coding": [{"system": "urn:carepath:drug-class", "code": "TCA"}]},
+        "effectivePeriod": {"start": "2023-10-01"},
+    },
 )
 
 

@@ -76,7 +76,8 @@ class ResourceReader:
             try:
                 for statement in statements(content, origin, self._is_known, self.medications):
                     self._take_statement(statement)
-                self._take_totals(origin, day_of(content, origin.resource))
+                if self._answers.numbers:
+                    self._take_totals(origin, day_of(content, origin.resource))
             except Unusable as problem:
                 self.report.leave(origin, problem.reason, problem.detail)
 
