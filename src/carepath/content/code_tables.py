@@ -79,6 +79,18 @@ def with_sums(findings: dict[str, Finding], instruments: Iterable[Instrument]) -
     }
 
 
+def entries_for(guideline: Guideline, finding: str) -> tuple[FhirCode, ...]:
+    """The entries that record a finding, in the order of the table.
+
+    Beside them every finding has the code of its own name in the system ``urn:carepath:finding``.
+
+    Args:
+        guideline: the content, with or without a site's tables.
+        finding: the name of a finding.
+    """
+    return tuple(one for one in guideline.fhir_codes if one.finding == finding)
+
+
 # --- a site's own tables ----------------------------------------------------------------------------------------
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import shutil
 from pathlib import Path
@@ -9,9 +10,12 @@ from pathlib import Path
 import pytest
 
 import carepath
+from carepath.content.code_checks import check_instruments
+from carepath.content.code_tables import entries_for
+from carepath.content.guideline import Instrument, Text
 from carepath.content.load import read_guideline
 from carepath.content.location import shipped_content
-from carepath.errors import ContentError, Problem
+from carepath.errors import ContentError, Place, Problem
 
 HEAD = "format: 1\ncodes:\n"
 GROUNDS = "    grounds: [{kind: design_choice}]\n"
@@ -130,6 +134,12 @@ def test_several_processes_know_the_table_too(tmp_path: Path) -> None:
     assert [(row["finding"], row["value"]) for row in shown] == [("rmdq_total", "7")]
 
 
+def test_the_codes_of_a_finding_are_those_that_record_it() -> None:
+    guideline = carepath.load_guideline()
+    assert [(one.system, one.code) for one in entries_for(guideline, "odi_total")] == [("http://loinc.org", "97909-6")]
+    assert entries_for(guideline, "wpn_class") == ()
+
+
 # --- a table with something wrong in it -------------------------------------------------------------------------
 
 
@@ -198,28 +208,37 @@ def test_too_many_tables_are_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "words"),
+    ("items", "sums", "words"),
     [
-        ("dn4_total: all", "dn4_totl: all", "there is no finding 'dn4_totl'"),
-        ("dn4_total: all", "dn4_total: [i1, i2]", "the items sum to 0..2, which is not the range of dn4_total"),
-        ("dn4_total: all", "dn4_total: [i1, x9]", "there is no item 'x9'"),
-        ("dn4_total: all", "dn4_total: [i1, i1]", "a sum of each item once"),
-        ("dn4_total: all", "age_years: all", "which is not the range of age_years"),
-        ("dn4_total: all", "agrees_text: all", "there is no finding 'agrees_text'"),
-        ("dn4_total: all", "wpn_class: all", "is no number that can be a sum"),
-        ("e3: {range: [0, 1]}", "e3: {range: [1, 0]}", "the range 1..0 is empty"),
+        ({"a": (0, 10)}, {"dn4_totl": ("a",)}, "there is no finding 'dn4_totl'"),
+        ({"a": (0, 1), "b": (0, 1)}, {"dn4_total": ("a", "b")}, "sum to 0..2, which is not the range of dn4_total"),
+        ({"a": (0, 10)}, {"dn4_total": ("a", "b")}, "there is no item 'b'"),
+        ({"a": (0, 5)}, {"dn4_total": ("a", "a")}, "a sum of each item once"),
+        ({"a": (0, 5)}, {"dn4_total": ()}, "a sum of each item once"),
+        ({"a": (1, 4)}, {"wpn_class": ("a",)}, "is no number that can be a sum"),
+        ({"a": (0, 9)}, {"rf_nonspecific_features_count": ("a",)}, "is no number that can be a sum"),
+        ({"a": (0, 9)}, {"pain_type": ("a",)}, "is no number that can be a sum"),
+        ({"a": (1, 0)}, {}, "the range 1..0 is empty"),
     ],
 )
-def test_an_instrument_that_cannot_be_scored_so_is_refused(old: str, new: str, words: str, tmp_path: Path) -> None:
+def test_an_instrument_that_cannot_be_scored_so_is_refused(
+    items: dict[str, tuple[int, int]], sums: dict[str, tuple[str, ...]], words: str
+) -> None:
+    made = Instrument("made", Text("made up", "verzonnen"), items, sums, (), Place("rules/instruments.yaml", 5, 3))
+    found = list(check_instruments(dataclasses.replace(carepath.load_guideline(), instruments={"made": made})))
+    assert [problem for problem in found if words in problem.message], found
+    assert all(problem.place == made.place and problem.advice for problem in found if words in problem.message)
+
+
+def test_a_defect_of_an_instrument_is_found_when_the_guideline_is_read(tmp_path: Path) -> None:
     for folder in ("rules", "pathways"):
         shutil.copytree(shipped_content() / folder, tmp_path / folder)
     path = tmp_path / "rules" / "instruments.yaml"
-    text = path.read_text(encoding="utf-8")
-    assert text.count(old) == 1
-    path.write_text(text.replace(old, new), encoding="utf-8")
+    path.write_text(path.read_text(encoding="utf-8").replace("dn4_total: all", "dn4_totl: all"), encoding="utf-8")
     _, found = read_guideline(tmp_path)
-    assert [problem for problem in found if words in problem.message], found
-    assert all(problem.place is not None and problem.place.file == "rules/instruments.yaml" for problem in found)
+    (problem,) = found
+    assert (problem.code, problem.place and problem.place.file) == ("CP047", "rules/instruments.yaml")
+    assert "dn4_total" in problem.advice
 
 
 def test_sums_of_items_may_be_known_in_part() -> None:
