@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from carepath.language.symbols import NUMERIC
+from carepath.record.facts import PARTIAL
 from carepath.record.fhir_days import day
 from carepath.record.fhir_elements import (
     FhirObject,
@@ -24,7 +26,7 @@ from carepath.record.fhir_elements import (
 )
 from carepath.record.fhir_quantities import read_number
 from carepath.record.fhir_report import BAD_TYPE, EXPRESSION, NO_VALUE, OUT_OF_RANGE
-from carepath.record.read import Unreadable, read_value
+from carepath.record.read import ENDS, Unreadable, read_part, read_value, settled
 
 if TYPE_CHECKING:
     from carepath.content.guideline import Finding
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 #: The system of carepath's own codes: the code is the name of a finding, and the value is of that finding's type.
 LOCAL = "urn:carepath:finding"
 ABSENT = "dataAbsentReason"
+RANGE = "valueRange"
 
 #: The extension that says on an element without a value why there is none (FHIR R4, data-absent-reason).
 ABSENT_EXTENSION = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
@@ -82,11 +85,30 @@ def read_given(content: FhirObject, finding: Finding, units: tuple[str, ...] | N
     if is_template(value):
         raise Unusable(EXPRESSION, "", safe(element))
     transform, version = "", None
-    if finding.type.kind in {"int", "decimal"}:
+    if element == RANGE and finding.type.kind in NUMERIC:
+        return _bounds(content, finding, units)
+    if finding.type.kind in NUMERIC:
         value, transform, version = read_number(content, element, finding, units)
     else:
         value = _plain(element, value, finding)
     return Given(checked(value, finding, element), element, transform, version=version)
+
+
+def _bounds(content: FhirObject, finding: Finding, units: tuple[str, ...] | None) -> Given:
+    """What a number is at least and at most; an end that is not given is that of the finding's range."""
+    ends, found = child(content, RANGE), {}
+    transform, version = "", None
+    for side, end in zip(("low", "high"), ENDS, strict=True):
+        if ends.get(side) is not None:
+            quantity = {"valueQuantity": ends[side], "method": content.get("method")}
+            found[end], transform, version = read_number(quantity, "valueQuantity", finding, units)
+    try:
+        part = read_part(finding.type, found, finding.name, red_flag=finding.red_flag)
+        value, status = settled(part, PARTIAL, finding)
+    except Unreadable as problem:
+        reason = OUT_OF_RANGE if problem.code == "CP062" else BAD_TYPE
+        raise Unusable(reason, "", RANGE) from None
+    return Given(value, RANGE, transform, status, version)
 
 
 def checked(value: object, finding: Finding, element: str = "") -> FactValue:

@@ -154,8 +154,11 @@ class _Reader:
         date = self.at if given is None else read_date(given)
         read = None
         if value is not None:
-            reader = read_value if status == KNOWN else read_part
-            read, status = settled(reader(finding.type, value, finding.name), status, finding)
+            if status == KNOWN:
+                given_value = read_value(finding.type, value, finding.name)
+            else:
+                given_value = read_part(finding.type, value, finding.name, red_flag=finding.red_flag)
+            read, status = settled(given_value, status, finding)
         if value is None and status == "unknown" and given is None and parts.get("status") is None:
             return None
         return Fact(
@@ -236,8 +239,8 @@ def read_value(kind: ValueType, value: object, name: str) -> FactValue:
     return _scalar(kind, value)
 
 
-def read_part(kind: ValueType, value: object, name: str) -> FactValue:
-    """What is known in part of a number or of a list.
+def read_part(kind: ValueType, value: object, name: str, *, red_flag: bool = False) -> FactValue:
+    """What is known in part of a number or of a list; of a count of red flags it need not be said how many at most.
 
     Raises:
         Unreadable: it is neither, or its bounds do not fit.
@@ -249,6 +252,8 @@ def read_part(kind: ValueType, value: object, name: str) -> FactValue:
     if not isinstance(value, Mapping) or not value or not set(value) <= set(ENDS):
         raise Unreadable("CP061", f"{name}: no bounds", "write {at_least: 1, at_most: 2}, or one of the two")
     low, high = (value.get(end, usual) for end, usual in zip(ENDS, (kind.minimum, kind.maximum), strict=True))
+    if high is None and red_flag:
+        high = MAX_INTEGER  # only what is certain is recorded of it
     if low is None or high is None:
         raise Unreadable("CP061", f"{name} has a range without an end", "write both at_least and at_most")
     least, most = _number(kind, low), _number(kind, high)

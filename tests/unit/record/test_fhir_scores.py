@@ -164,6 +164,45 @@ def test_a_subscore_above_its_total_of_the_day_is_left_out() -> None:
     assert "out_of_range" in reasons(record)
 
 
+# --- ranges -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"low": {"value": 4}, "high": {"value": 6}}, Bounds(4, 6)),
+        ({"low": {"value": 4, "code": "{score}"}}, Bounds(4, 10)),
+        ({"high": {"value": 6}}, Bounds(0, 6)),
+        ({"low": {"value": 4}, "high": {"value": 4}}, 4),
+    ],
+)
+def test_a_range_gives_what_a_number_is_at_least_and_at_most(given: Json, expected: object) -> None:
+    record = read(observation((LOCAL, "dn4_total"), valueRange=given))
+    assert values(record, "dn4_total") == [(expected, "2023-10-01")]
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        ({}, "bad_type"),
+        ({"low": {"value": 4}, "high": {"value": 3}}, "out_of_range"),
+        ({"low": {"value": 4}, "high": {"value": 11}}, "out_of_range"),
+        ({"low": {"value": 4.5}}, "bad_type"),
+        ({"low": {"value": 4, "unit": "mm"}}, "wrong_unit"),
+        ({"low": {"value": 4, "comparator": ">"}}, "bad_type"),
+        ({"low": {}}, "no_value"),
+        (5, "bad_type"),
+    ],
+)
+def test_a_range_that_does_not_fit_is_reported(given: object, reason: str) -> None:
+    assert only_reason(read(observation((LOCAL, "dn4_total"), valueRange=given))) == reason
+
+
+def test_a_range_of_a_count_of_red_flags_keeps_what_is_certain() -> None:
+    record = read(observation((LOCAL, "rf_nonspecific_features_count"), valueRange={"low": {"value": 2}}))
+    assert values(record, "rf_nonspecific_features_count") == [(2, "2023-10-01")]
+
+
 # --- lists ------------------------------------------------------------------------------------------------------
 
 

@@ -99,6 +99,8 @@ def test_a_subscore_in_part_above_its_total_is_refused() -> None:
 def test_of_a_count_of_red_flags_what_is_certain_counts() -> None:
     (fact,) = read_record({"rf_count": bounds(2, 5)}, MORE, AT).facts("rf_count")
     assert (fact.value, fact.status) == (2, "known")
+    (fact,) = read_record({"rf_count": bounds(2)}, MORE, AT).facts("rf_count")
+    assert (fact.value, fact.status) == (2, "known")
     (fact,) = read_record({"rf_count": bounds(0, 5)}, MORE, AT).facts("rf_count")
     assert (fact.value, fact.status) == (None, "unknown")
 
