@@ -98,6 +98,21 @@ class Basis:
                     found[name] = None
         return tuple(found)
 
+    @functools.cached_property
+    def placed_by(self) -> tuple[str, ...]:
+        """The unknown findings, beside the present step itself, that could tell at which step the patient is.
+
+        The line of care, and for each step that belongs to several lines what tells it apart.
+        """
+        if self.pathway is None:
+            return ()
+        found = ["current_line"] if self.reason("current_line") is not None else []
+        for step in self.pathway.steps.values():
+            if step.placed_when is not None:
+                open_leaves = self.evaluation.open_leaves(step.placed_when)
+                found += [name for leaf in open_leaves for name in leaf_findings(leaf)]
+        return tuple(found)
+
     def reason(self, finding: str) -> str | None:
         """Why a finding is unknown; None when it is known, or known in part and no condition needs more."""
         if finding == PATHWAY and self.pathway is not None:

@@ -328,7 +328,15 @@ def without_hypothesis(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     return importlib.import_module("carepath.testing")
 
 
-NEED_HYPOTHESIS = sorted(set(carepath.testing.__all__) - {"Way", "follow_advice"} - set(WITH_FILES))
+WITHOUT_HYPOTHESIS = {
+    "BoundaryPatient",
+    "ConditionCoverage",
+    "Way",
+    "boundaries",
+    "condition_coverage",
+    "follow_advice",
+}
+NEED_HYPOTHESIS = sorted(set(carepath.testing.__all__) - WITHOUT_HYPOTHESIS - set(WITH_FILES))
 
 
 @pytest.mark.parametrize("name", NEED_HYPOTHESIS)
@@ -343,6 +351,7 @@ def test_without_hypothesis_a_strategy_names_the_extra_on_its_first_use(
 
 def test_what_needs_no_hypothesis_works_without_it(monkeypatch: pytest.MonkeyPatch) -> None:
     package = without_hypothesis(monkeypatch)
+    assert all(getattr(package, name) is not None for name in WITHOUT_HYPOTHESIS)
     assert str(package.follow_advice(GUIDELINE, {}, pathway="spine", at=AT)).startswith("it is not known")
     with pytest.raises(ArgumentError):
         package.read_guideline_files({"x": ""})

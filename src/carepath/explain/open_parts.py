@@ -140,14 +140,7 @@ class Opened:
             return ("current_node", PATHWAY)
         if basis.position.how == "other_pathway":
             return ("current_node",)
-        found = ["current_node"]
-        if basis.reason("current_line") is not None:
-            found.append("current_line")
-        for step in basis.pathway.steps.values():
-            if step.placed_when is not None:
-                open_leaves = basis.evaluation.open_leaves(step.placed_when)
-                found += [name for leaf in open_leaves for name in leaf_findings(leaf)]
-        return tuple(found)
+        return ("current_node", *basis.placed_by)
 
 
 def leaves_in(tree: Tree) -> Iterator[Leaf]:

@@ -114,7 +114,7 @@ class Forest:
                     found[part] = None
             elif part is decides:
                 return decides
-        if len(found) < 2:  # noqa: PLR2004 - several
+        if len(found) <= 1:
             return next(iter(found), NEUTRAL[role])
         return self._joined(role, tuple(found))
 

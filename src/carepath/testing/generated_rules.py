@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from carepath.content.load import load_guideline
 from carepath.testing.extra import st
 from carepath.testing.generated_vocabulary import (
     GROUND,
@@ -54,6 +55,10 @@ class RuleMaker:
         self.draw = draw
         self.pathways = pathways
         self.when = conditions(made.lines)
+        words = load_guideline().vocabulary
+        self.target = next(iter(words["target"]))
+        self.topic = next(iter(words["topic"]))
+        self.internal_step = next(iter(words["internal_step"]))
         self.rules: list[Form] = []
         self.conflicts: dict[str, Form] = {}
         for number, flag in enumerate(made.flags, 1):
@@ -72,7 +77,7 @@ class RuleMaker:
         when: ConditionData = flag
         if self.draw(st.booleans()):
             when = {"any": [flag, self.draw(self.when)]}
-        output: Form = {"kind": "red_flag_exit", "urgency": urgency, "target": "general_practitioner"}
+        output: Form = {"kind": "red_flag_exit", "urgency": urgency, "target": self.target}
         self._rule(f"FLAG-{number}", when, [output])
 
     def _steps(self, prefix: str, kind: str) -> list[str]:
@@ -90,8 +95,8 @@ class RuleMaker:
         outputs: tuple[Form, ...] = (
             {"kind": "coordination"},
             {"kind": "mdo", "level": "regional"},
-            {"kind": "continue", "internal_step": "exercise_therapy"},
-            {"kind": "clinician_judgement", "topic": "step_up_or_down"},
+            {"kind": "continue", "internal_step": self.internal_step},
+            {"kind": "clinician_judgement", "topic": self.topic},
             {"kind": "guideline_conflict", "topic": _TOPIC},
         )
         output = self.draw(st.sampled_from(outputs))

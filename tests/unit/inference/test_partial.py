@@ -9,6 +9,7 @@ import pytest
 
 import carepath
 from carepath.explain.fills import fills_of
+from carepath.explain.tries import Tries
 from carepath.inference.agreement import prepare, verdicts
 from carepath.inference.direct import DirectEngine
 from carepath.inference.durable import DurableEngine, availability
@@ -81,14 +82,14 @@ def test_what_would_settle_a_total_known_in_part_lies_within_its_bounds() -> Non
     patient = {"dn4_total": {"value": {"at_least": 4, "at_most": 6}, "date": "2026-03-01"}}
     basis = carepath.assess(patient, pathway="neuropathic", at=AT).basis
     leaf = parse_node(read_text("dn4_total == dn4_original_cutoff"))
-    assert [series[-1].value for series in fills_of("dn4_total", [leaf], basis)] == [4, 5]
+    assert [series[-1].value for series in fills_of("dn4_total", [leaf], Tries(basis))] == [4, 5]
 
 
 def test_what_would_settle_a_list_known_in_part_holds_what_is_known_of_it() -> None:
     patient = {"neuropathic_drugs": {"value": [{"class": "TCA"}], "status": "partial", "date": "2026-03-01"}}
     basis = carepath.assess(patient, pathway="neuropathic", at=AT).basis
     leaf = basis.guideline.terms["some_drug_effective"].when
-    series = fills_of("neuropathic_drugs", [leaf], basis)
+    series = fills_of("neuropathic_drugs", [leaf], Tries(basis))
     assert len(series) == 2
     for one in series:
         value = one[-1].value

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from carepath.testing.laws.population import Trial
 
 #: How often a smaller patient is tried, for one law.
-MAX_TRIES = 200
+_MAX_TRIES = 200
 
 #: What was seen where a law does not hold; None where it does.
 Check = Callable[[Trial], str | None]
@@ -41,7 +41,7 @@ class _Smaller:
                 trial = Trial(one, one)
                 break
         size = max(1, len(trial.findings) // 2)
-        while self.tries < MAX_TRIES:
+        while self.tries < _MAX_TRIES:
             before = len(trial.findings)
             trial = self._without(trial, size)
             if size > 1:
@@ -72,7 +72,7 @@ class _Smaller:
 
     def _is_wrong(self, trial: Trial) -> bool:
         self.tries += 1
-        if self.tries > MAX_TRIES:
+        if self.tries > _MAX_TRIES:
             return False
         try:
             return self.check(trial) is not None

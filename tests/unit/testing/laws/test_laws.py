@@ -135,7 +135,7 @@ def test_a_series_that_matters_stays_and_an_error_is_not_what_is_looked_for() ->
 
 @pytest.mark.parametrize("tries", [0, 1, 7])
 def test_making_a_patient_small_ends_after_so_many_tries(tries: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(smallest, "MAX_TRIES", tries)
+    monkeypatch.setattr(smallest, "_MAX_TRIES", tries)
     tried: list[Trial] = []
     smallest.smallest(TRIAL, tried.append)  # gives None: nothing is ever wrong
     assert len(tried) == tries
