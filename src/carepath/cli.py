@@ -84,7 +84,9 @@ def _parser() -> argparse.ArgumentParser:
 
     assess = command("assess", "assess a patient from a file: YAML, JSON, scenarios or a FHIR bundle")
     _add_patients(assess)
-    assess.add_argument("--json", action="store_true", help="print canonical JSON")
+    written = assess.add_mutually_exclusive_group()
+    written.add_argument("--json", action="store_true", help="print canonical JSON")
+    written.add_argument("--fhir", metavar="PATIENT", help="print a FHIR R4 bundle about this patient: Patient/ID")
 
     for name, text in (
         ("why", "say why something is in the advice"),

@@ -1,0 +1,1 @@
+"""What carepath gives to other systems, in the forms that they read: FHIR, plans and contracts."""
