@@ -1,4 +1,4 @@
-"""The command line: ``carepath assess | why | why-not | report | test | check | show | lookup | replay``.
+"""The command line: ``carepath assess | why | why-not | report | test | check | show | lookup | schema | replay``.
 
 Exit status: 0 done, 1 scenarios failed, problems found or coverage under a figure, 2 input that cannot be read.
 """
@@ -132,6 +132,10 @@ def _parser() -> argparse.ArgumentParser:
     lookup.add_argument("words", metavar="WORD", nargs="+")
     _add_language(lookup)
     _add_guideline(lookup)
+
+    schema = command("schema", "print the JSON Schema of input, assessment, audit or error")
+    schema.add_argument("name", metavar="NAME", help="input, assessment, audit or error")
+    _add_guideline(schema)
 
     replay = command("replay", "assess again from an audit record and print canonical JSON")
     replay.add_argument("file", metavar="AUDIT.json", help="an audit record, or an assessment that holds it")
