@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 MERMAID ?= build/mermaid
+FHIR ?= build/fhir
 BIN = $(VENV)/bin
 
 help:
@@ -14,6 +15,7 @@ help:
 	@echo "check      check rules/ and pathways/"
 	@echo "notebooks  run the notebooks of examples/"
 	@echo "mermaid    ask Mermaid's own parser about the drawings; needs npm"
+	@echo "fhir       ask programs of others about the FHIR that is written; needs npm"
 	@echo "bench      measure: times, ratios, targets; beside CLIPS and zen-engine"
 	@echo "docs       write the generated pages and build docs/ in build/docs"
 	@echo "dev        install the package and the tools of development in $(VENV)"
@@ -53,6 +55,16 @@ mermaid: $(VENV)/.installed
 		--fetch-retries=1 --fetch-timeout=60000
 	$(BIN)/python -m tests.repo.mermaid.drawings > $(MERMAID)/drawings.json
 	node $(MERMAID)/check.mjs $(MERMAID)/drawings.json
+
+# npm writes in $(FHIR) only. Validates bundles, evaluates the conditions of the plans for 1,000 patients, applies the plans.
+.PHONY: fhir
+fhir: $(VENV)/.installed-dev
+	mkdir -p $(FHIR)
+	cp tests/repo/fhir/package.json tests/repo/fhir/check.mjs $(FHIR)
+	npm install --prefix $(FHIR) --no-audit --no-fund --ignore-scripts --loglevel=error \
+		--fetch-retries=1 --fetch-timeout=60000
+	$(BIN)/python -m tests.repo.fhir.material > $(FHIR)/material.json
+	node $(FHIR)/check.mjs $(FHIR)/material.json
 
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m benchmarks

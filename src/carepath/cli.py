@@ -125,6 +125,7 @@ def _parser() -> argparse.ArgumentParser:
     drawing = show.add_mutually_exclusive_group()
     drawing.add_argument("--mermaid", action="store_true", help="print a drawing in Mermaid")
     drawing.add_argument("--svg", action="store_true", help="print a drawing in SVG")
+    drawing.add_argument("--fhir", metavar="DATE", help="print a FHIR R4 plan with the values of this date, YYYY-MM-DD")
     _add_language(show)
     _add_guideline(show)
 

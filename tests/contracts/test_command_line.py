@@ -33,6 +33,7 @@ STATUS: list[tuple[int, str]] = [
     (0, "check"),
     (0, "show spine"),
     (0, "show spine --mermaid --lang nl"),
+    (0, "show spine --fhir 2026-03-02"),
     (0, "show choices"),
     (0, "lookup wpn_class"),
     (0, "schema audit"),
@@ -48,6 +49,7 @@ STATUS: list[tuple[int, str]] = [
     (2, "why {example} nothing_of_that_name"),
     (2, "test {nothing}"),
     (2, "show spin"),
+    (2, "show spine --fhir soon"),
     (2, "schema something"),
     (2, "replay {example}"),
 ]

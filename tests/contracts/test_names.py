@@ -27,6 +27,8 @@ SIGNATURES = {
     "carepath:load_guideline": "path=None",
     "carepath:compare": "before, after",
     "carepath.exchange.fhir:bundle": "assessment, *, patient, lang=None",
+    "carepath.exchange.plan_definition:findings_parameters": "assessment",
+    "carepath.exchange.plan_definition:plan_definition": "guideline, pathway, *, at, jurisdiction='NL'",
     "carepath.exchange.fhir_findings:findings_bundle": "record, guideline, *, patient, lang='en'",
     "carepath.exchange.schemas:json_schema": "name, *, guideline=None",
     "carepath.record.schema:input_schema": "guideline",

@@ -16,6 +16,7 @@ from carepath.exchange.fhir_parts import (
     URN,
     Resource,
     artifact,
+    canonical,
     coding,
     concept,
     confirmed_codes,
@@ -220,8 +221,9 @@ class Advice:
     def module(self) -> str:
         """The canonical address of what was evaluated: the pathway, or the guideline while none is chosen."""
         pathway = self.assessment.pathway
-        name = f"pathway:{pathway}" if pathway is not None else "guideline"
-        return f"{URN}{name}|{'-'.join(self.guideline.edition.split())}"
+        if pathway is None:
+            return canonical(self.guideline, "Library", "guideline")
+        return canonical(self.guideline, "PlanDefinition", pathway)
 
     def _action(self, number: int, rec: Recommendation, resource: Resource) -> Resource:
         headline, _ = self.said(rec)

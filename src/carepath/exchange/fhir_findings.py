@@ -7,11 +7,13 @@ confirmed one, where there is one, beside carepath's own (``urn:carepath:finding
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from carepath.display.words import Words
 from carepath.exchange.fhir_parts import (
+    UCUM,
     URN,
     Resource,
     checked_patient,
@@ -21,24 +23,27 @@ from carepath.exchange.fhir_parts import (
     identified,
 )
 from carepath.record.facts import KNOWN
-from carepath.record.fhir_values import ABSENT, METHOD, UCUM, is_template
 
 if TYPE_CHECKING:
     from carepath.content.guideline import FhirCode, Guideline
     from carepath.record.facts import Fact, Record
 
 _ABSENT = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
-_REASONS = {"refused": "asked-declined", "not_applicable": "not-applicable"}
+#: How the code table writes that a resource must state a measuring method.
+_METHOD = "method:"
+#: What a reader takes for a template that nobody filled in.
+_TEMPLATE = re.compile(r"\{\{|\$\{|<%")
+_REASONS = {"unknown": "unknown", "refused": "asked-declined", "not_applicable": "not-applicable"}
 _CLINICAL = "http://terminology.hl7.org/CodeSystem/condition-clinical"
 _VERIFICATION = "http://terminology.hl7.org/CodeSystem/condition-ver-status"
 #: Why a fact is not written: a list has no form in the reader; a version, no confirmed code that names it; a text
-#: that looks like a template is left by every reader.
-LIST, VERSION, TEMPLATE = "list", "version", "template"
+#: that looks like a template is left by every reader; a status that says something of a value has no reason in FHIR.
+LIST, VERSION, TEMPLATE, STATUS = "list", "version", "template", "status"
 
 
 @dataclass(frozen=True, slots=True)
 class NotWritten:
-    """A fact that has no form in FHIR: its finding, its date, and why (``list``, ``version`` or ``template``)."""
+    """A fact that has no form in FHIR: its finding, its date, and why: list, version, template or status."""
 
     finding: str
     date: dt.date
@@ -92,8 +97,10 @@ class _Writer:
 
     def written(self, fact: Fact) -> Resource:
         finding = self.guideline.findings[fact.finding]
-        if finding.type.kind == "list" and fact.status == KNOWN:
+        if finding.type.kind == "list" and fact.value is not None:
             raise _NoForm(LIST)
+        if fact.status != KNOWN and fact.status not in _REASONS:
+            raise _NoForm(STATUS)
         condition = self._condition_code(fact)
         return self._condition(fact, condition) if condition is not None else self._observation(fact)
 
@@ -152,14 +159,14 @@ class _Writer:
         """The value[x] of a fact, or why there is none."""
         value, finding = fact.value, self.guideline.findings[fact.finding]
         if fact.status != KNOWN or value is None:
-            return {ABSENT: {"coding": [{"system": _ABSENT, "code": _REASONS.get(fact.status, "unknown")}]}}
+            return {"dataAbsentReason": {"coding": [{"system": _ABSENT, "code": _REASONS[fact.status]}]}}
         if isinstance(value, bool):
             return {"valueBoolean": value}
         if isinstance(value, dt.date):
             return {"valueDateTime": value.isoformat()}
         if isinstance(value, int | float):
             return {"valueQuantity": {"value": value, **self._unit(fact)}}
-        if is_template(value):
+        if isinstance(value, str) and _TEMPLATE.search(value):
             raise _NoForm(TEMPLATE)
         if finding.type.kind == "enum":
             text = finding.value_texts.get(str(value))
@@ -181,5 +188,5 @@ def _says(code: FhirCode, value: object) -> bool:
 
 def _methods(code: FhirCode) -> tuple[str, ...]:
     """The measuring methods that a code wants to be told; with a scale to convert from it is not written."""
-    named = (one.removeprefix(METHOD) for one in code.units if one.startswith(METHOD))
+    named = (one.removeprefix(_METHOD) for one in code.units if one.startswith(_METHOD))
     return tuple(one for one in named if "=" not in one)

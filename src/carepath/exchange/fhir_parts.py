@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 from carepath.assessment import canonical_json
 from carepath.errors import ArgumentError, Problem
-from carepath.record.fhir_values import LOCAL
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -27,6 +26,9 @@ Resource = dict[str, object]
 
 #: Where carepath's own systems and canonical addresses begin.
 URN = "urn:carepath:"
+#: The system of the names of findings, which the reader of FHIR knows.
+LOCAL = f"{URN}finding"
+UCUM = "http://unitsofmeasure.org"
 _PATIENT = re.compile(r"(?:Patient/|https?://[^\s/][^\s]{0,200}/Patient/|urn:uuid:)[A-Za-z0-9.-]{1,64}\Z")
 #: What XHTML can hold of a text: control characters other than these have no place in XML.
 _NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -72,6 +74,11 @@ def confirmed_codes(guideline: Guideline, finding: str, resource: str) -> tuple[
     )
 
 
+def canonical(guideline: Guideline, kind: str, name: str) -> str:
+    """The address of a definition that carepath writes, with the edition as its version."""
+    return f"{URN}{kind}:{name}|{'-'.join(guideline.edition.split())}"
+
+
 def midnight(day: dt.date) -> str:
     """The instant that stands for a day where FHIR wants an instant: its beginning in UTC."""
     return f"{day.isoformat()}T00:00:00Z"
@@ -101,7 +108,7 @@ def artifact(ground: Ground, words: Words) -> Resource:
     if ground.note is not None:
         said.append(words.of(ground.note))
     if said:
-        found["citation"] = ". ".join(said)
+        found["citation"] = " - ".join(said)
     if source is not None and source.address is not None and source.address.startswith(("http://", "https://")):
         found["url"] = source.address
     return found

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import carepath.display
+import carepath.exchange
 import carepath.explain
 from carepath.content.load import load_guideline
 from carepath.display.layout import Page, printable
@@ -35,8 +36,9 @@ FAMILIES = (
 
 
 def code() -> str:
-    """The source of the displays and explanations that print phrases."""
-    folders = [Path(str(path)) for path in (*carepath.display.__path__, *carepath.explain.__path__)]
+    """The source of the displays, explanations and exchanges that print phrases."""
+    packages = (carepath.display, carepath.exchange, carepath.explain)
+    folders = [Path(str(path)) for package in packages for path in package.__path__]
     return "\n".join(path.read_text(encoding="utf-8") for folder in folders for path in sorted(folder.glob("*.py")))
 
 

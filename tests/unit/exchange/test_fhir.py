@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
 
 import carepath
 from carepath import Assessment, assess
@@ -17,6 +18,7 @@ from carepath.assessment import canonical_json
 from carepath.errors import ArgumentError
 from carepath.exchange import fhir
 from carepath.exchange.fhir import bundle
+from tests.laws.helpers import Case, cases, law
 from tests.unit.exchange.patients import GUIDELINE, PATIENT, assessed, sample
 
 Json = dict[str, Any]
@@ -110,6 +112,18 @@ def test_every_reference_leads_to_the_patient_or_into_the_bundle_and_nothing_is_
     (provenance,) = of_type(made, "Provenance")
     others = [url for url in by_reference(made) if url != f"urn:uuid:{provenance['id']}"]
     assert [one["reference"] for one in provenance["target"]] == others
+
+
+@law(6)
+@given(cases())
+def test_for_any_patient_nothing_is_an_order_and_every_recommendation_is_there(case: Case) -> None:
+    assessment = case.assess()
+    made = written(assessment)
+    for one in of_type(made, *REQUESTS):
+        assert (one["status"], one["intent"]) == ("draft", "proposal")
+    actions = [action for group in of_type(made, "RequestGroup") for action in group["action"]]
+    assert [one["prefix"] for one in actions] == [str(n) for n in range(1, len(assessment.recommendations) + 1)]
+    assert set(references(made)) <= {*by_reference(made), PATIENT}
 
 
 def test_every_conflict_is_an_issue_with_all_positions_and_their_owners() -> None:

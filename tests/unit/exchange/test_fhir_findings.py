@@ -145,3 +145,10 @@ def test_a_source_is_not_written_and_facts_that_differ_in_nothing_else_are_one()
 def test_the_patient_is_checked() -> None:
     with pytest.raises(ArgumentError):
         findings_bundle(Record({}), GUIDELINE, patient="nobody")
+
+
+def test_a_status_that_fhir_has_no_reason_for_is_listed() -> None:
+    record = Record({"rmdq_total": (Fact("rmdq_total", None, AT, "doubtful"),)})
+    made = findings_bundle(record, GUIDELINE, patient=PATIENT)
+    assert [(one.finding, one.why) for one in made.not_written] == [("rmdq_total", "status")]
+    assert "entry" not in made.bundle
