@@ -74,16 +74,23 @@ class Writer:
         if isinstance(condition, Among):
             name = condition.operand.name
             same = (f"{self._finding(name)} = {self._constant(condition.operand, one)}" for one in condition.values)
-            return f"({' or '.join(same)})"
+            return self._or_settled(condition, condition.operand, f"({' or '.join(same)})")
         if isinstance(condition, Compare) and isinstance(condition.operand, FindingRef):
             op = _OPERATORS.get(condition.op, condition.op)
             right = self._constant(condition.operand, condition.value)
-            return f"{self._finding(condition.operand.name)} {op} {right}"
+            compared = f"{self._finding(condition.operand.name)} {op} {right}"
+            return self._or_settled(condition, condition.operand, compared)
         if isinstance(condition, Compare) and isinstance(condition.operand, DaysSince):
             days = self.scope.constant(None, condition.value)
             day = f"{self._finding(EVALUATION_DATE)} - {_number(days)} days"
             return f"{self._finding(condition.operand.finding)} {_TURNED[condition.op]} ({day})"
         return self._settled(condition)
+
+    def _or_settled(self, condition: Condition, operand: FindingRef, expression: str) -> str:
+        """A comparison that the record may have settled by what it knows in part of the finding."""
+        if not self.scope.may_be_partial(operand):
+            return expression
+        return f"iif({self._finding(operand.name)}.exists(), {expression}, {self._settled(condition)})"
 
     def _settled(self, condition: Condition) -> str:
         name = write_line(condition)
