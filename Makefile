@@ -2,17 +2,20 @@
 PYTHON ?= python3
 VENV ?= .venv
 MERMAID ?= build/mermaid
+FHIR ?= build/fhir
 BIN = $(VENV)/bin
 
 help:
 	@echo "assess     assess an example patient"
 	@echo "test       run the tests, without the slow ones"
 	@echo "slow       run the slow tests, and the laws with ten times the examples"
+	@echo "mutants-of-content  ask the scenarios about every small mistake in rules/ and pathways/"
 	@echo "lint       ruff: rules and format"
 	@echo "types      mypy"
 	@echo "check      check rules/ and pathways/"
 	@echo "notebooks  run the notebooks of examples/"
 	@echo "mermaid    ask Mermaid's own parser about the drawings; needs npm"
+	@echo "fhir       ask programs of others about the FHIR that is written; needs npm"
 	@echo "bench      measure: times, ratios, targets; beside CLIPS and zen-engine"
 	@echo "docs       write the generated pages and build docs/ in build/docs"
 	@echo "dev        install the package and the tools of development in $(VENV)"
@@ -27,6 +30,9 @@ test: $(VENV)/.installed-dev
 slow: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -n auto -m slow
 	$(BIN)/python -m pytest -n auto tests/laws --hypothesis-profile=thorough
+
+mutants-of-content: $(VENV)/.installed
+	$(BIN)/python -m carepath.testing.mutation_run tests/scenarios --equivalent tests/unit/testing/equivalent_mutants.yaml
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check
@@ -49,6 +55,16 @@ mermaid: $(VENV)/.installed
 		--fetch-retries=1 --fetch-timeout=60000
 	$(BIN)/python -m tests.repo.mermaid.drawings > $(MERMAID)/drawings.json
 	node $(MERMAID)/check.mjs $(MERMAID)/drawings.json
+
+# npm writes in $(FHIR) only. Validates bundles, evaluates the conditions of the plans for 1,000 patients, applies the plans.
+.PHONY: fhir
+fhir: $(VENV)/.installed-dev
+	mkdir -p $(FHIR)
+	cp tests/repo/fhir/package.json tests/repo/fhir/check.mjs $(FHIR)
+	npm install --prefix $(FHIR) --no-audit --no-fund --ignore-scripts --loglevel=error \
+		--fetch-retries=1 --fetch-timeout=60000
+	$(BIN)/python -m tests.repo.fhir.material > $(FHIR)/material.json
+	node $(FHIR)/check.mjs $(FHIR)/material.json
 
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m benchmarks
@@ -79,4 +95,4 @@ $(VENV)/.installed-docs: pyproject.toml
 	$(BIN)/python -m pip install --quiet --editable '.[docs]'
 	touch $(VENV)/.installed $@
 
-.PHONY: help assess test slow lint types check notebooks mermaid docs dev clean
+.PHONY: help assess test slow mutants-of-content lint types check notebooks mermaid docs dev clean

@@ -20,8 +20,11 @@ from carepath.record.read import read_record
 from carepath.record.snapshot import take_snapshot
 
 ASSESS = "assess, both engines"
-#: The smallest sets of a patient of whom nothing was explained before may cost so many assessments.
-MOST_FOR_MISSING = 20.0
+#: Why not of every kind, and the smallest sets of a patient of whom nothing was explained before, may each cost so many
+#: assessments.
+MOST_FOR_EXPLAINING = 20.0
+#: Of so many other patients the smallest sets were worked out before, where a row says so.
+OTHERS = 5
 
 #: What is built when it is asked for, each from an assessment of which nothing is built yet.
 LAZY: dict[str, Callable[[Assessment], object]] = {
@@ -93,36 +96,76 @@ def lazy_parts(options: Options) -> list[Table]:
 
 def explanations(options: Options) -> list[Table]:
     """What explaining costs: why not of every kind that is not given, and the smallest sets of what is undetermined."""
-    guideline = load_guideline()
     patients = typical_patients(options.explained)
 
-    def why_not(assessment: Assessment) -> object:
-        given = {one.kind for one in assessment.recommendations}
-        return [str(assessment.why_not(kind)) for kind in guideline.kinds if kind not in given]
-
-    def forgotten(patient: Patient) -> Assessment:
+    def after_others(patient: Patient) -> Assessment:
         forget()
+        at = patients.index(patient)
+        for step in range(1, OTHERS + 1):
+            _missing(patients[(at + step * len(patients) // (OTHERS + 1)) % len(patients)].assess())
         return patient.assess()
 
     def remembered(patient: Patient) -> Assessment:
-        assert patient.assess().missing is not None  # noqa: S101 - asked for once, so that it is remembered
+        _missing(patient.assess())
         return patient.assess()
 
+    not_given, cold = "why not, of every kind not given", "missing, nothing remembered"
     works = {
         ASSESS: Work(Patient.assess),
-        "why not, of every kind not given": Work(why_not, Patient.assess),
-        "missing, nothing remembered": Work(lambda one: one.missing, forgotten),
-        "missing, same patient before": Work(lambda one: one.missing, remembered),
+        not_given: Work(_why_not, Patient.assess),
+        cold: Work(_missing, _forgotten),
+        f"missing, {OTHERS} other patients before": Work(_missing, after_others),
+        "missing, same patient before": Work(_missing, remembered),
     }
     found = interleaved(works, patients, max(1, options.rounds // 2))
     table = table_of(f"Explanations: {len(patients)} typical patients", found, ASSESS)
-    cold = found["missing, nothing remembered"]
-    slowest = patients[cold.slowest]
-    table.notes.append(f"The slowest took {cold.worst / MICRO * 1e3:,.1f} ms for missing: {slowest.name!r}.")
-    table.targets.append(
-        Target("missing, nothing remembered, in assessments (median)", cold.times(found[ASSESS]), MOST_FOR_MISSING)
-    )
-    return [table, worst_case(options)]
+    slowest = patients[found[cold].slowest]
+    table.notes.append(f"The slowest took {found[cold].worst / MICRO * 1e3:,.1f} ms for missing: {slowest.name!r}.")
+    table.notes.append(first_explanations(patients[0]))
+    table.targets += [
+        Target(f"{name}, in assessments (median)", found[name].times(found[ASSESS]), MOST_FOR_EXPLAINING)
+        for name in (not_given, cold)
+    ]
+    return [table, worst_explained(options), worst_case(options)]
+
+
+def _forgotten(patient: Patient) -> Assessment:
+    forget()
+    return patient.assess()
+
+
+def _why_not(assessment: Assessment) -> object:
+    given = {one.kind for one in assessment.recommendations}
+    return [str(assessment.why_not(kind)) for kind in assessment.guideline.kinds if kind not in given]
+
+
+def _missing(assessment: Assessment) -> object:
+    return assessment.missing
+
+
+def first_explanations(patient: Patient) -> str:
+    """What the first explanations with a guideline cost, which also work out what holds for every patient."""
+    other = dataclasses.replace(patient.guideline, content_hash="explained anew")
+    took = []
+    for explain in (_why_not, _missing):
+        assessment = assess(patient.record, pathway=patient.pathway, at=patient.at, guideline=other)
+        start = time.process_time()
+        explain(assessment)
+        took.append((time.process_time() - start) * 1e3)
+    return "The first with a guideline: why not of every kind {:,.1f} ms, missing {:,.1f} ms.".format(*took)
+
+
+def worst_explained(options: Options) -> Table:
+    """The scenarios whose smallest sets, with nothing remembered, take longest."""
+    patients = typical_patients(None if options.patients > options.explained else options.explained)
+    table = Table(f"Missing, nothing remembered: worst of {len(patients)} scenarios", ("", "us", "assessments"))
+    works = {ASSESS: Work(Patient.assess), "missing": Work(_missing, _forgotten)}
+    found = interleaved(works, patients, 1)
+    ordered = sorted(range(len(patients)), key=lambda index: -found["missing"].seconds[index])
+    for index in ordered[:5]:
+        seconds, unit = found["missing"].seconds[index], found[ASSESS].seconds[index]
+        table.add(patients[index].name[:80], f"{seconds * MICRO:,.1f}", f"{seconds / unit:.1f}")
+    return table
 
 
 def worst_case(options: Options) -> Table:

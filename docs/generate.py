@@ -11,6 +11,7 @@ from pathlib import Path
 
 from carepath import Guideline, load_guideline
 from carepath.display.choices import choices_markdown
+from docs.generating.codes import fhir_codes
 from docs.generating.content_format import content_format
 from docs.generating.limits import limits
 from docs.generating.names import conflict_register, findings, parameters, sources, terms, vocabulary
@@ -41,6 +42,7 @@ WRITERS: dict[str, Callable[[Guideline], list[str]]] = {
     "reference/conflict-register.md": conflict_register,
     "reference/sources.md": sources,
     "reference/vocabulary.md": vocabulary,
+    "reference/fhir-codes.md": fhir_codes,
     "reference/limits.md": _limits,
 }
 #: The pages that `carepath show choices` prints, with their language.

@@ -42,11 +42,13 @@ def content_format() -> list[str]:
     ]
     files = [(f"rules/{name}", model, name in REQUIRED) for name, model in FIXED.items()]
     files += [("rules/", models.RulesFile, False), ("pathways/*.yaml", models.PathwayFile, True)]
+    files += [("CODES.yaml", models.SiteCodesFile, False)]
     rows = []
     for name, model, needed in files:
         shown = f"`{name}`" if name.endswith(".yaml") else f"any other in `{name}`"
         rows.append((shown, f"[{_title(model)}](#{_slug(model)})", "yes" if needed else "no"))
     lines += table(("file", "its form", "needed"), rows)
+    lines += ["`CODES.yaml` is a site's own table: it lies anywhere, and is named when the guideline is loaded.", ""]
     forms = _reachable(model for _, model, _ in files)
     _check_meanings(forms, meanings)
     lines += ["## Forms", "", f"Every file begins with `{FORMAT}: 1`.", ""]
@@ -109,7 +111,7 @@ def _default(info: pydantic.fields.FieldInfo) -> str:
     if info.is_required():
         return ""
     value = info.default
-    if value is None or value == [] or isinstance(value, pydantic.BaseModel):
+    if value is None or value in ([], {}) or isinstance(value, pydantic.BaseModel):
         return "none"
     return f"`{str(value).lower()}`"
 

@@ -13,6 +13,7 @@ LIMITS = (
     ("carepath.yaml_reader", "MAX_NODES", "values in one YAML file", "CP009"),
     ("carepath.errors", "MAX_PROBLEMS", "problems that are named of one file, one check or one record", "CP009"),
     ("carepath.content.files", "MAX_FILES", "files in `rules/`, and in `pathways/`", "CP009"),
+    ("carepath.content.code_tables", "MAX_TABLES", "tables of codes of a site's own", "CP009"),
     ("carepath.language.parse", "MAX_LEAF", "characters in one line of a condition", "CP020"),
     ("carepath.content.sizes", "MAX_LEVELS", "levels of a condition, those of the terms that it uses counted", "CP009"),
     ("carepath.content.sizes", "MAX_PARTS", "parts of a condition, those of the terms that it uses counted", "CP009"),

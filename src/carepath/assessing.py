@@ -16,8 +16,8 @@ from carepath.language.evaluate import Known
 from carepath.language.truth import TRUE, UNKNOWN
 from carepath.pathway import Pathway
 from carepath.position import PathwayPosition, locate
-from carepath.record.derived import Situation
-from carepath.record.facts import Record
+from carepath.record.derived import Settler, Situation
+from carepath.record.facts import Bounds, Record
 from carepath.record.read import Locate, read_record
 from carepath.record.snapshot import Reading, take_snapshot
 from carepath.text_file import day_in
@@ -68,7 +68,7 @@ def assess(
     readings = take_snapshot(record, content.findings, prepared.scope.parameters, day)
     chosen = _chosen_pathway(pathway, readings, content)
     situation = Situation(record, readings, content.findings, day)
-    values, position = _values(situation, chosen, prepared)
+    values, position = engine_values(situation, chosen, prepared)
     found = verdicts(prepared, values, engine=engine)
     basis = Basis(prepared, situation, chosen, position, values, found, engine_name(engine), lang)
     return Assessment(basis, basis.resolved())
@@ -190,7 +190,15 @@ def _chosen_pathway(given: str | None, readings: Mapping[str, Reading], guidelin
     return guideline.pathways.get(str(recorded.value)) if recorded is not None and recorded.known else None
 
 
-def _values(
+def _of_parts(situation: Situation, prepared: Prepared) -> Iterator[tuple[str, Settler]]:
+    """The comparisons that what is known in part of a finding may settle."""
+    for name, settlers in prepared.partial_settlers.items():
+        reading = situation.readings.get(name)
+        if reading is not None and reading.part is not None:
+            yield from settlers
+
+
+def engine_values(
     situation: Situation, pathway: Pathway | None, prepared: Prepared
 ) -> tuple[dict[str, Known], PathwayPosition]:
     """The known values that engines see: scalars as they are, dates as days, derived leaves as true or false."""
@@ -199,12 +207,12 @@ def _values(
         value = reading.value
         if isinstance(value, dt.date):
             values[name] = value.toordinal()
-        elif value is not None and not isinstance(value, tuple):
+        elif value is not None and not isinstance(value, tuple | Bounds):
             values[name] = value
     values.pop(PATHWAY, None)
     if pathway is not None:
         values[PATHWAY] = pathway.name
-    for name, settle in prepared.settlers:
+    for name, settle in (*prepared.settlers, *_of_parts(situation, prepared)):
         truth = settle(situation)
         if truth is not UNKNOWN:
             values[name] = truth is TRUE

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from carepath.content.guideline import PATHWAY, PRESENT_STEP, Guideline, Text
 from carepath.inference.agreement import Prepared
@@ -20,6 +21,7 @@ from carepath.pathway import Pathway
 from carepath.position import PathwayPosition
 from carepath.recommendation import Settlement
 from carepath.record.derived import FIRST_VALUE, STEP_STARTS, Situation, leaf_findings, trend_of
+from carepath.record.facts import PARTIAL
 from carepath.record.snapshot import CONTRADICTORY, Reading, not_seen
 
 __all__ = ["Basis", "leaf_findings"]
@@ -76,6 +78,11 @@ class Basis:
         """The truths of all conditions and their parts, each worked out once."""
         return Evaluation(self.values, self.prepared.scope, self.prepared.looks)
 
+    @functools.cached_property
+    def kept(self) -> dict[str, dict[Hashable, Any]]:
+        """What explanations worked out of it, by what it is; nothing in it refers to this."""
+        return {}
+
     def open_findings(self, clause: str) -> tuple[str, ...]:
         """The unknown findings that keep a clause undetermined, in the order in which they stand."""
         return self._open(self.prepared.clauses[clause])
@@ -91,13 +98,30 @@ class Basis:
                     found[name] = None
         return tuple(found)
 
+    @functools.cached_property
+    def placed_by(self) -> tuple[str, ...]:
+        """The unknown findings, beside the present step itself, that could tell at which step the patient is.
+
+        The line of care, and for each step that belongs to several lines what tells it apart.
+        """
+        if self.pathway is None:
+            return ()
+        found = ["current_line"] if self.reason("current_line") is not None else []
+        for step in self.pathway.steps.values():
+            if step.placed_when is not None:
+                open_leaves = self.evaluation.open_leaves(step.placed_when)
+                found += [name for leaf in open_leaves for name in leaf_findings(leaf)]
+        return tuple(found)
+
     def reason(self, finding: str) -> str | None:
-        """Why a finding is unknown; None when it is known."""
+        """Why a finding is unknown; None when it is known, or known in part and no condition needs more."""
         if finding == PATHWAY and self.pathway is not None:
             return None
         if finding == "current_node" and self.position.step is not None:
             return None
         reason = self.situation.reading(finding).reason
+        if reason == PARTIAL and self.prepared.suffices(finding, self.situation):
+            return None
         return reason or "not_recorded" if finding == PATHWAY else reason
 
     def settlements(self, term: str) -> tuple[Settlement, ...]:

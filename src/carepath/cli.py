@@ -1,6 +1,8 @@
-"""The command line: ``carepath assess | why | why-not | report | test | check | show | lookup | replay | serve``.
+"""The command line.
 
-Exit status: 0 done, 1 scenarios failed or problems found, 2 input that cannot be read.
+``carepath assess | why | why-not | report | test | check | show | lookup | schema | replay | serve``
+
+Exit status: 0 done, 1 scenarios failed, problems found or coverage under a figure, 2 input that cannot be read.
 """
 
 from __future__ import annotations
@@ -72,7 +74,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="carepath",
         description="Care pathways for chronic pain as data: assess a patient, test and check a guideline.",
-        epilog="Exit status: 0 done, 1 scenarios failed or problems found, 2 input that cannot be read.",
+        epilog="Exit status: 0 done, 1 scenarios failed, problems found or coverage under a figure, "
+        "2 input that cannot be read.",
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"carepath {__version__}")
@@ -83,7 +86,9 @@ def _parser() -> argparse.ArgumentParser:
 
     assess = command("assess", "assess a patient from a file: YAML, JSON, scenarios or a FHIR bundle")
     _add_patients(assess)
-    assess.add_argument("--json", action="store_true", help="print canonical JSON")
+    written = assess.add_mutually_exclusive_group()
+    written.add_argument("--json", action="store_true", help="print canonical JSON")
+    written.add_argument("--fhir", metavar="PATIENT", help="print a FHIR R4 bundle about this patient: Patient/ID")
 
     for name, text in (
         ("why", "say why something is in the advice"),
@@ -101,17 +106,28 @@ def _parser() -> argparse.ArgumentParser:
 
     test = command("test", "run scenarios from files and folders")
     test.add_argument("paths", metavar="PATH", nargs="+")
+    test.add_argument("--coverage", action="store_true", help="say what the scenarios exercised, and what is missing")
+    test.add_argument(
+        "--fail-under",
+        type=_percent,
+        metavar="FIGURE",
+        help="measure coverage; status 1 when it is under so many percent",
+    )
+    test.add_argument("--unreachable", metavar="FILE", help="the points that no scenario can exercise, with reasons")
+    test.add_argument("--json", action="store_true", help="print JSON")
     _add_engine(test)
     _add_guideline(test)
 
     check = command("check", "check a guideline and name every problem with its place")
     check.add_argument("path", metavar="PATH", nargs="?", help="the folder with rules/ and pathways/; the shipped one")
+    _add_codes(check)
 
     show = command("show", "show a pathway: its steps and transitions")
     show.add_argument("pathway", metavar="PATHWAY")
     drawing = show.add_mutually_exclusive_group()
     drawing.add_argument("--mermaid", action="store_true", help="print a drawing in Mermaid")
     drawing.add_argument("--svg", action="store_true", help="print a drawing in SVG")
+    drawing.add_argument("--fhir", metavar="DATE", help="print a FHIR R4 plan with the values of this date, YYYY-MM-DD")
     _add_language(show)
     _add_guideline(show)
 
@@ -120,9 +136,14 @@ def _parser() -> argparse.ArgumentParser:
     _add_language(lookup)
     _add_guideline(lookup)
 
+    schema = command("schema", "print the JSON Schema of input, assessment, audit or error")
+    schema.add_argument("name", metavar="NAME", help="input, assessment, audit or error")
+    _add_guideline(schema)
+
     replay = command("replay", "assess again from an audit record and print canonical JSON")
     replay.add_argument("file", metavar="AUDIT.json", help="an audit record, or an assessment that holds it")
     _add_guideline(replay)
+    _add_codes(replay)
 
     _add_service(command("serve", "serve CDS Hooks over HTTP until it is stopped; needs carepath[service]"))
     return parser
@@ -148,6 +169,16 @@ def _add_service(serve: argparse.ArgumentParser) -> None:
     _add_engine(serve)
     _add_language(serve)
     _add_guideline(serve)
+    _add_codes(serve)
+
+
+def _percent(text: str) -> float:
+    """A figure from 0 to 100."""
+    figure = float(text)
+    if not 0 <= figure / 100 <= 1:
+        message = f"{text} is no figure from 0 to 100"
+        raise argparse.ArgumentTypeError(message)
+    return figure
 
 
 def _add_patients(parser: argparse.ArgumentParser) -> None:
@@ -159,6 +190,12 @@ def _add_patients(parser: argparse.ArgumentParser) -> None:
     _add_engine(parser)
     _add_language(parser)
     _add_guideline(parser)
+    _add_codes(parser)
+
+
+def _add_codes(parser: argparse.ArgumentParser) -> None:
+    text = "a site's own table of FHIR codes; may be given again"
+    parser.add_argument("--codes", metavar="CODES.yaml", action="append", default=[], help=text)
 
 
 def _add_engine(parser: argparse.ArgumentParser) -> None:

@@ -86,6 +86,8 @@ CODES: dict[str, str] = {
     "CP101": "the service or the hook is not offered",
 }
 
+#: The version of the JSON form of an error.
+ERROR_SCHEMA = "carepath.error/1"
 #: More problems than this are not named of one file, one check or one record.
 MAX_PROBLEMS = 500
 
@@ -111,6 +113,12 @@ class Problem:
     place: Place | None = None
     advice: str = ""
     excerpt: str = ""
+
+    def to_dict(self) -> dict[str, object]:
+        """The problem as plain dicts, without the excerpt."""
+        at = self.place
+        place = {"file": at.file, "line": at.line, "column": at.column} if at is not None else None
+        return {"code": self.code, "message": self.message, "place": place, "advice": self.advice}
 
     def __str__(self) -> str:
         where = f"{self.place}: " if self.place else ""
@@ -148,6 +156,15 @@ class CarepathError(Exception):
     def __reduce__(self) -> tuple[object, ...]:
         """An error that comes from another process says what it said there."""
         return _again, (type(self), self.problems, self.red_flags)
+
+    def to_dict(self) -> dict[str, object]:
+        """The error as plain dicts and lists, with a versioned ``schema``; excerpts of files are left out."""
+        return {
+            "schema": ERROR_SCHEMA,
+            "error": type(self).__name__,
+            "problems": [problem.to_dict() for problem in self.problems],
+            "red_flags": list(self.red_flags),
+        }
 
     def _render(self) -> str:
         lines = [str(problem) for problem in self.problems]

@@ -48,9 +48,17 @@ def finished(draft: Draft, basis: Basis) -> Recommendation:
         modules=_modules(basis) if "modules" in fields else (),
         attention=tuple(draft.attention),
         conditions=tuple(draft.conditions),
-        could_change=tuple(sorted(draft.could_change)),
+        could_change=_could_change(draft, basis),
         tags=tuple(tag for tag in guideline.vocabulary["tag"] if tag in tags),
     )
+
+
+def _could_change(draft: Draft, basis: Basis) -> tuple[str, ...]:
+    """The findings named beside a draft; with the present step also what could tell it."""
+    named = set(draft.could_change)
+    if "current_node" in named:
+        named.update(basis.placed_by)
+    return tuple(sorted(named))
 
 
 def order_key(one: Recommendation, basis: Basis) -> tuple[object, ...]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import networkx as nx
 
-    from carepath.content.guideline import Ground, Text
+    from carepath.content.guideline import Ground, Printer, Text
     from carepath.errors import Place
     from carepath.language.nodes import Condition
 
@@ -86,6 +86,10 @@ class Pathway:
 
     def __repr__(self) -> str:
         return f"<Pathway {self.name}: {len(self.steps)} steps, {len(self.transitions)} transitions>"
+
+    def _repr_pretty_(self, printer: Printer, _cycle: bool) -> None:  # noqa: FBT001 - printers call it so
+        """The same for printers that would write out every field of a dataclass, as Hypothesis does."""
+        printer.text(repr(self))
 
     def _repr_mimebundle_(
         self, include: Collection[str] | None = None, exclude: Collection[str] | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from carepath.language.evaluate import Compiler, Scope, Values
+from carepath.language.evaluate import Looks, Scope, Values
 from carepath.language.truth import Truth
 from carepath.pathway import Pathway
 
@@ -22,7 +22,7 @@ class PathwayPosition:
     candidates: tuple[str, ...] = ()
 
 
-def locate(pathway: Pathway | None, values: Values, scope: Scope) -> PathwayPosition:
+def locate(pathway: Pathway | None, values: Values, scope: Scope, looks: Looks | None = None) -> PathwayPosition:
     """The position that the known values give.
 
     A step that belongs to several lines is derived from a line only where a condition tells that the patient is there.
@@ -31,6 +31,7 @@ def locate(pathway: Pathway | None, values: Values, scope: Scope) -> PathwayPosi
         pathway: the chosen pathway, or None while none is chosen.
         values: the known values of the findings.
         scope: what the names in the steps' conditions stand for.
+        looks: compiled conditions of this scope; those of the steps are added to them.
     """
     if pathway is None:
         return PathwayPosition(None, None, "no_pathway")
@@ -42,13 +43,13 @@ def locate(pathway: Pathway | None, values: Values, scope: Scope) -> PathwayPosi
     line = values.get("current_line")
     if line is None:
         return PathwayPosition(pathway.name, None, "not_recorded")
-    compiler = Compiler(scope)
+    compiled = looks if looks is not None else Looks(scope)
     candidates = tuple(
         step.id
         for step in pathway.steps.values()
         if line in step.line.split("/")
         and (step.line == line or step.placed_when is not None)
-        and (step.placed_when is None or compiler.compile(step.placed_when)(values) is not Truth.FALSE)
+        and (step.placed_when is None or compiled.of(step.placed_when)(values, {})[0] is not Truth.FALSE)
     )
     if len(candidates) == 1:
         return PathwayPosition(pathway.name, candidates[0], "derived", candidates)

@@ -32,10 +32,12 @@ AHEAD = 3
 class Task(Generic[T]):
     """What every process does with each patient; it can be sent to a process that starts from nothing.
 
-    ``origin`` is the folder of the content, None for the shipped one; ``content_hash`` says what must stand there.
+    ``origin`` is the folder of the content, None for the shipped one; ``codes`` are the site's tables of codes;
+    ``content_hash`` says what must stand there.
     """
 
     origin: str | None
+    codes: tuple[str, ...]
     content_hash: str
     pathway: str | None
     at: dt.date | str
@@ -51,7 +53,7 @@ class Task(Generic[T]):
         """
         found = _inherited.get(self.content_hash)
         if found is None:
-            found = load_guideline(self.origin)
+            found = load_guideline(self.origin, codes=self.codes)
             if found.content_hash != self.content_hash:
                 message = "the files of the guideline are not those that were loaded"
                 raise ArgumentError([Problem("CP082", message, None, "load the guideline again")])
@@ -74,7 +76,7 @@ def task_for(
 ) -> Task[T]:
     """The task of assessing with a guideline that was loaded from files."""
     origin = None if Path(guideline.origin) == shipped_content() else guideline.origin
-    return Task(origin, guideline.content_hash, pathway, at, engine, lang, then)
+    return Task(origin, guideline.site_codes, guideline.content_hash, pathway, at, engine, lang, then)
 
 
 def in_processes(patients: Iterable[Patient], task: Task[T], guideline: Guideline, processes: int) -> Iterator[T]:

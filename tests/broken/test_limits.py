@@ -121,6 +121,14 @@ def encounters(number: int) -> list[object]:
     return [{"resourceType": "Encounter", "id": f"e{index}"} for index in range(number)]
 
 
+def of_number_of_tables(number: int) -> Problems:
+    """What is wrong with the small guideline and so many tables of a site."""
+    with tempfile.TemporaryDirectory() as folder:
+        table = Path(folder) / "codes.yaml"
+        table.write_text("format: 1\ncodes: []\n", "utf-8")
+        return problems_of(lambda: load_guideline(BASE, codes=[table] * number))
+
+
 def of_number_of_files(number: int) -> Problems:
     """What is wrong with the small guideline when ``rules/`` holds so many files."""
     with tempfile.TemporaryDirectory() as folder:
@@ -182,6 +190,7 @@ CASES: dict[tuple[str, str], tuple[Callable[[int], Problems], str, int | None]] 
         "a number beyond",
         None,
     ),
+    ("carepath.content.code_tables", "MAX_TABLES"): (of_number_of_tables, "tables of codes", None),
     ("carepath.inference.normal_form", "MAX_BRANCHES"): (too_many_branches, "alternatives", None),
     ("carepath.inference.durable_lint", "MAX_ATTRIBUTES"): (too_many_attributes, "attributes", None),
     ("carepath.input_file", "MAX_JSON_BYTES"): (

@@ -14,7 +14,7 @@ import pytest
 
 from carepath import load_guideline
 from carepath.exchange.cds_hooks import discovery, respond
-from carepath.record.fhir_statements import KINDS
+from carepath.record.fhir_kinds import KINDS
 from tests.contracts import invariants
 from tests.contracts.requests import AT, REAL, example, request_of
 

@@ -57,6 +57,27 @@ KNOWN = (
     said("start_back_distress", valueInteger=4),
     said("rmdq_total", valueInteger=12),
     said("rmdq_total", id="known-second", valueInteger=13),
+    {
+        "resourceType": "QuestionnaireResponse",
+        "id": "known-items",
+        "status": "completed",
+        "authored": "2023-10-01",
+        "item": [
+            {"linkId": name, "code": [{"system": "urn:carepath:item", "code": f"dn4.{name}"}], "answer": [answer]}
+            for name, answer in (
+                ("i1", {"valueBoolean": True}),
+                ("i2", {"valueInteger": 1}),
+                ("e1", {"valueDecimal": 0}),
+            )
+        ],
+    },
+    {
+        "resourceType": "MedicationStatement",
+        "id": "known-drug",
+        "status": "active",
+        "medicationCodeableConcept": {"coding": [{"system": "urn:carepath:drug-class", "code": "TCA"}]},
+        "effectivePeriod": {"start": "2023-10-01"},
+    },
 )
 
 
@@ -132,7 +153,7 @@ def test_a_mutation_of_a_real_bundle_is_assessed_by_both_evaluators_and_shown(pa
 @pytest.mark.parametrize("number", [6, pytest.param(10_000, marks=pytest.mark.slow)])
 def test_what_was_entered_in_error_counts_as_if_it_were_not_there(path: Path, number: int) -> None:
     entries = bundle(path)["entry"]
-    kinds = ("Observation", "Condition", "Procedure", "ServiceRequest", "MedicationRequest")
+    kinds = ("Observation", "Condition", "Procedure", "ServiceRequest", "MedicationRequest", "Encounter", "CarePlan")
     chosen = [index for index, one in enumerate(entries) if one["resource"]["resourceType"] in kinds]
     for index in chosen[-number:]:
         resource = entries[index]["resource"]

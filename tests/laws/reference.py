@@ -49,8 +49,10 @@ def kleene(guideline: Guideline, at: dt.date) -> Callable[[Condition, Mapping[st
                 return max((degree(part, values) for part in parts), default=0)
             case Named(name=name) if name in guideline.terms:
                 return degree(guideline.terms[name].when, values)
-        name = read(node)
-        return 2 * holds(node, values[name], functools.partial(constant, name)) if name in values else 1
+        name, settled = read(node), write_line(node)
+        if name in values:
+            return 2 * holds(node, values[name], functools.partial(constant, name))
+        return 2 * (values[settled] is True) if settled in values else 1
 
     return lambda condition, values: NAMES[degree(condition, values)]
 

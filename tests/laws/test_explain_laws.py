@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from carepath import Assessment, Recommendation
 from carepath.explain.change import series_of
 from carepath.explain.explanation import Explanation
-from carepath.explain.fills import Series, fills_of, renewed
-from carepath.explain.missing import Missing, missing_for, settling_tree
+from carepath.explain.fills import fills_of, renewed
+from carepath.explain.missing import Missing, missing_for
 from carepath.explain.open_parts import leaves_in
-from carepath.explain.smallest_sets import Workshop
+from carepath.explain.settling import settling_tree
+from carepath.explain.tries import Series, Tries
 from carepath.explain.what_if import assessed_with
 from carepath.inference.drafts import Draft, matches
 from carepath.language.nodes import Change, Compare, is_derived
@@ -105,7 +106,8 @@ def screens(rec: Recommendation) -> bool:
 def fills_for(one: Missing, before: Assessment) -> Mapping[str, tuple[Series, ...]]:
     tree, _ = settling_tree(one.undetermined, before.basis)
     leaves = [leaf.condition for leaf in leaves_in(tree) if leaf.condition is not None]
-    return {name: fills_of(name, leaves, before.basis) for names in one.sets for name in names}
+    tries = Tries(before.basis)
+    return {name: fills_of(name, leaves, tries) for names in one.sets for name in names}
 
 
 def completions(names: tuple[str, ...], fills: Mapping[str, tuple[Series, ...]]) -> Iterator[dict[str, Series]]:
@@ -131,7 +133,7 @@ def reads_what_is_derived(one: Missing, before: Assessment) -> bool:
 def chosen(data: st.DataObject, before: Assessment) -> Missing:
     assume(before.undetermined)
     one = data.draw(st.sampled_from(before.undetermined), label="undetermined")
-    found = missing_for(one, Workshop(before.basis))
+    found = missing_for(one, before.basis)
     assert found.exact
     assume(found.sets)
     return found

@@ -9,8 +9,8 @@ from carepath import Assessment
 from carepath.basis import leaf_findings
 from carepath.content.guideline import EVALUATION_DATE, PATHWAY, PRESENT_STEP
 from carepath.language.evaluate import Evaluator, Trace, Values
-from carepath.language.nodes import Constant
 from carepath.language.truth import Truth
+from carepath.testing.laws.knowledge import finding_read, leaves_of
 from tests.laws.helpers import AT, GUIDELINE, PATHWAYS, Case, cases, law, must_fail, renamed
 from tests.laws.reference import kleene
 
@@ -18,23 +18,16 @@ YES_OR_NO = [name for name, finding in GUIDELINE.findings.items() if finding.typ
 
 
 def leaves(assessment: Assessment) -> dict[tuple[str, int], Trace]:
-    """Every leaf of every condition, by the condition's id and the leaf's number in it."""
-    basis = assessment.basis
-    return {
-        (clause, index): node
-        for clause in basis.prepared.clauses
-        for index, node in enumerate(basis.trace(clause).walk())
-        if not node.parts and not isinstance(node.condition, Constant)
-    }
+    """Every leaf of every condition, by the condition's id and the leaf's number among all."""
+    return {(clause, index): leaf for index, (clause, leaf) in enumerate(leaves_of(assessment))}
 
 
 def check_unknown_findings_make_unknown_leaves(assessment: Assessment) -> None:
     basis = assessment.basis
     for (clause, _), leaf in leaves(assessment).items():
-        finding = leaf_findings(leaf.condition)[0]
-        name = "current_node" if finding == PRESENT_STEP else finding
+        name = finding_read(leaf)
         if name != EVALUATION_DATE and basis.reason(name) is not None:
-            assert leaf.truth is Truth.UNKNOWN, (clause, finding)
+            assert leaf.truth is Truth.UNKNOWN, (clause, name)
     for clause, verdict in basis.verdicts.items():
         assert basis.trace(clause).truth is verdict, clause
 

@@ -14,7 +14,7 @@ from carepath.basis import leaf_findings
 from carepath.language.evaluate import Known
 from carepath.language.nodes import All, Compare, FindingRef, Number
 from carepath.language.truth import Truth
-from carepath.standing import grounds_of
+from carepath.testing.laws.advice import changed_referral, groundless, referral_kinds, scores_of
 from tests.laws.helpers import (
     GUIDELINE,
     LAST_RESORT,
@@ -30,7 +30,7 @@ from tests.laws.helpers import (
 )
 
 #: Every questionnaire and scale.
-SCORES = sorted(name for name, finding in GUIDELINE.findings.items() if finding.instrument is not None)
+SCORES = sorted(scores_of(GUIDELINE))
 IDS = {*GUIDELINE.rules, *(ask.id for ask in GUIDELINE.asks), *(entry.id for entry in GUIDELINE.resolve)}
 
 
@@ -41,11 +41,7 @@ def check_grounded(assessment: Assessment) -> None:
         assert set(one.rules) <= IDS, one.rules
         assert one.tags, one.rules
         assert set(one.tags) <= set(GUIDELINE.vocabulary["tag"]), one.tags
-        for contribution in one.contributions:
-            grounds = grounds_of(contribution, assessment.basis.prepared)
-            assert any(ground.role == "ground" for ground in grounds), contribution.rule_id
-            kinds = {ground.kind for ground in grounds if ground.role == "ground"}
-            assert kinds <= set(one.tags), (contribution.rule_id, kinds, one.tags)
+    assert groundless(assessment) is None
 
 
 def check_general_knowledge_carries_red_flags_only(recommendations: Iterable[Recommendation]) -> None:
@@ -67,16 +63,9 @@ def check_class_is_not_computed(assessment: Assessment) -> None:
                 assert node.truth is Truth.UNKNOWN, clause
 
 
-def referrals(assessment: Assessment) -> list[tuple[object, ...]]:
-    return [
-        (one.kind, one.target, one.group, one.entitlement, one.conditional, one.rules)
-        for one in of_kind(assessment, *REFERRALS)
-    ]
-
-
 def check_scores_decide_no_referral(before: Assessment, after: Assessment) -> None:
     """P-B: kind, target, group, entitlement, conditional and rules stay, whatever the questionnaires say."""
-    assert referrals(before) == referrals(after)
+    assert changed_referral(before, after) is None
 
 
 @law(70)
@@ -91,6 +80,10 @@ def test_everything_given_stands_on_named_rules_and_grounds(case: Case) -> None:
 @for_all(cases(unknown=("wpn_class",)))
 def test_a_wpn_class_is_never_computed(case: Case) -> None:
     check_class_is_not_computed(case.assess())
+
+
+def test_what_refers_is_what_the_guideline_says_that_moves_a_patient_out_of_the_pathway() -> None:
+    assert referral_kinds(GUIDELINE) == REFERRALS
 
 
 @st.composite

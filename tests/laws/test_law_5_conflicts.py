@@ -79,7 +79,7 @@ def check_conflicts_are_shown_when_they_hold(assessment: Assessment) -> None:
 
 
 def check_nothing_but_an_emergency_takes_a_conflict_away(assessment: Assessment) -> None:
-    allowed = {"RS-RED", "RS-SCOPE", "RS-DN4", "RS-E-2b", "RS-PLACE", "RS-PROGRAMME"}
+    allowed = {"RS-RED", "RS-SCOPE", "RS-DN4", "RS-E-2b", "RS-PLACE", "RS-BEYOND", "RS-PROGRAMME"}
     for one in assessment.set_aside:
         if one.recommendation.kind == "guideline_conflict":
             assert set(one.by) & allowed, one

@@ -22,6 +22,7 @@ from hypothesis import given as for_all
 from hypothesis import strategies as st
 
 from carepath import Assessment
+from carepath.testing.laws.sameness import content
 from carepath.testing.strategies import PatientData
 from tests.laws.helpers import GUIDELINE, LAST_RESORT, Case, broken, cases, law, must_fail, renamed
 
@@ -30,11 +31,6 @@ OUTSIDE = frozenset(
     {"time", "os", "posix", "random", "_random", "secrets", "uuid", "socket", "_socket", "select", "io", "_io"}
 )
 CLOCKS = frozenset({"today", "now", "utcnow"})
-
-
-def content(assessment: Assessment) -> str:
-    """Everything that an assessment says, but for the hash that tells one guideline from another."""
-    return assessment.to_json().replace(assessment.guideline.content_hash, "")
 
 
 def check_same_content(first: Assessment, second: Assessment) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
-from carepath import EngineDisagreement
+from carepath import EngineDisagreement, RecordError
 from carepath.inference.agreement import Prepared, verdicts
 from carepath.inference.durable import DurableEngine, availability
 from carepath.inference.normal_form import TooManyBranches, branches
@@ -106,6 +106,28 @@ def _compare(case: Case, seed: int, *, twins: bool = False) -> None:
 @for_all(cases(), st.integers(min_value=0, max_value=2**32))
 def test_two_thousand_patients_are_evaluated_alike(case: Case, seed: int) -> None:
     _compare(case, seed)
+
+
+@st.composite
+def cases_in_part(draw: st.DrawFn) -> Case:
+    """Patients of whom bounds of numbers are known."""
+    case = draw(cases())
+    for name, finding in GUIDELINE.findings.items():
+        if finding.type.partial and draw(st.booleans()):
+            ends = st.integers(int(finding.type.minimum or 0), int(finding.type.maximum or 0))
+            low, high = sorted(draw(st.tuples(ends, ends)))
+            case = case.with_finding(name, {"value": {"at_least": low, "at_most": high}})
+    return case
+
+
+@law(100)
+@for_all(cases_in_part(), st.integers(min_value=0, max_value=2**32))
+def test_patients_known_in_part_are_evaluated_alike(case: Case, seed: int) -> None:
+    try:
+        case.assess()
+    except RecordError:  # a part of a questionnaire above its total
+        return
+    _compare(case, seed, twins=True)
 
 
 @pytest.mark.slow

@@ -214,6 +214,63 @@ def test_a_scenario_file_that_cannot_be_read_has_status_2(capsys: Capture, tmp_p
     assert f"{path}:12:19: CP071" in err
 
 
+def one_scenario(folder: Path) -> str:
+    return written(folder, SCENARIOS.split("- scenario: numbness steps up", maxsplit=1)[0], "one.yaml")
+
+
+def test_coverage_says_what_was_exercised_before_the_last_line(capsys: Capture, tmp_path: Path) -> None:
+    status, out, _ = run(capsys, "test", one_scenario(tmp_path), "--coverage")
+    lines = out.splitlines()
+    assert status == 0
+    assert lines[0].split() == ["file", "rules", "entries", "thresholds", "transitions", "dates", "all"]
+    assert any(line.startswith("  rules/steps.yaml:") and ": rule E-1: applies. Needed: " in line for line in lines)
+    assert any(line.startswith("coverage ") and line.endswith(" by 1 scenario") for line in lines)
+    assert lines[-1] == "1 passed, 0 failed"
+
+
+@pytest.mark.parametrize(("figure", "status"), [("0", 0), ("0.5", 0), ("99.5", 1), ("100", 1)])
+def test_coverage_under_the_figure_has_status_1(capsys: Capture, tmp_path: Path, figure: str, status: int) -> None:
+    got, out, _ = run(capsys, "test", one_scenario(tmp_path), "--fail-under", figure)
+    assert got == status
+    assert (f"coverage is under {figure} %" in out) is bool(status)
+
+
+@pytest.mark.parametrize("figure", ["-1", "101", "nan", "much"])
+def test_a_figure_that_is_no_percentage_has_status_2(capsys: Capture, tmp_path: Path, figure: str) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(["test", one_scenario(tmp_path), "--fail-under", figure])
+    assert left.value.code == 2
+    assert "--fail-under" in capsys.readouterr().err
+
+
+def test_a_list_that_names_what_is_exercised_has_status_1_under_any_figure(capsys: Capture, tmp_path: Path) -> None:
+    listed = written(tmp_path, "- {point: 'rule RF-1: applies', reason: never}\n", "list/unreachable.yaml")
+    scenario = one_scenario(tmp_path)
+    status, out, _ = run(capsys, "test", scenario, "--fail-under", "0", "--unreachable", listed)
+    assert status == 1
+    assert "listed as out of reach, but exercised (1):\n  rule RF-1: applies\n" in out
+
+
+def test_a_list_that_names_what_is_not_there_has_status_2(capsys: Capture, tmp_path: Path) -> None:
+    listed = written(tmp_path, "- {point: 'rule RF-1: aplies', reason: never}\n", "list/unreachable.yaml")
+    status, out, err = run(capsys, "test", one_scenario(tmp_path), "--unreachable", listed)
+    assert (status, out) == (2, "")
+    assert f"{listed}:1:3: CP093" in err
+    assert "did you mean 'rule RF-1: applies'?" in err
+
+
+def test_test_gives_json(capsys: Capture, scenarios: str) -> None:
+    status, out, _ = run(capsys, "test", scenarios, "--coverage", "--json")
+    data = json.loads(out)
+    assert status == 1
+    assert data["passed"] == 1
+    assert data["failed"][0]["scenario"] == "numbness steps up"
+    assert data["coverage"]["scenarios"] == 1
+    assert data["coverage"]["left_out"] == 1
+    plain = json.loads(run(capsys, "test", scenarios, "--json")[1])
+    assert "coverage" not in plain
+
+
 # --- check, show, lookup ------------------------------------------------------------------------------------------
 
 

@@ -29,9 +29,9 @@ def lines(*texts: str) -> str:
 
 
 def chosen_guideline(arguments: argparse.Namespace) -> Guideline:
-    """The guideline of ``--guideline``, or the shipped one.
+    """The guideline of ``--guideline``, or the shipped one, with the tables of ``--codes``.
 
     Raises:
         ContentError: with every problem of its files.
     """
-    return load_guideline(arguments.guideline)
+    return load_guideline(arguments.guideline, codes=getattr(arguments, "codes", ()))

@@ -30,8 +30,10 @@ def run(arguments: argparse.Namespace) -> Answer:
         except CarepathError as error:
             errors.append(f"{patient.name}\n{error}" if patient.name is not None else str(error))
     if errors:
-        shown = "" if arguments.json else _text(done, arguments.lang)
+        shown = "" if arguments.json or arguments.fhir is not None else _text(done, arguments.lang)
         return Answer(UNREADABLE, shown, lines(*errors))
+    if arguments.fhir is not None:
+        return Answer(out=_fhir(done, arguments.fhir))
     return Answer(out=_json(done) if arguments.json else _text(done, arguments.lang))
 
 
@@ -92,6 +94,16 @@ def _json(done: list[tuple[PatientInput, Assessment]]) -> str:
     if len(done) == 1 and done[0][0].name is None:
         return lines(done[0][1].to_json())
     return lines(canonical_json([{"scenario": one.name, "assessment": made.to_dict()} for one, made in done]))
+
+
+def _fhir(done: list[tuple[PatientInput, Assessment]], patient: str) -> str:
+    from carepath.exchange.fhir import bundle  # noqa: PLC0415 - only for FHIR
+
+    if len(done) == 1 and done[0][0].name is None:
+        return lines(canonical_json(bundle(done[0][1], patient=patient)))
+    return lines(
+        canonical_json([{"scenario": one.name, "bundle": bundle(made, patient=patient)} for one, made in done])
+    )
 
 
 def _text(done: list[tuple[PatientInput, Assessment]], lang: str) -> str:

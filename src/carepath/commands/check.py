@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 from carepath.commands.answer import FAILED, UNREADABLE, Answer, lines
+from carepath.content.code_tables import with_tables
 from carepath.content.load import read_guideline
 from carepath.content.location import shipped_content
 from carepath.errors import ContentError, Place, Problem
@@ -16,7 +17,7 @@ def run(arguments: argparse.Namespace) -> Answer:
     """Reads and checks a guideline.
 
     Raises:
-        ContentError: there is no guideline at the path.
+        ContentError: there is no guideline at the path, or a table of ``--codes`` cannot be used.
     """
     root = Path(arguments.path) if arguments.path is not None else shipped_content()
     if not any(os.path.isdir(root / name) for name in ("rules", "pathways")):  # noqa: PTH112 - is_dir raises at times
@@ -28,6 +29,9 @@ def run(arguments: argparse.Namespace) -> Answer:
         unreadable = any(problem.code == "CP001" for problem in problems)
         count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
         return Answer(UNREADABLE if unreadable else FAILED, lines(*map(str, problems), count))
+    tables = [Path(one) for one in arguments.codes]
+    if tables:
+        with_tables(guideline, tables)
     counts = {
         "rules": len(guideline.rules),
         "terms": len(guideline.terms),

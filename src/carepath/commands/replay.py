@@ -10,12 +10,14 @@ from pathlib import Path
 from carepath.assessing import assess, evaluation_date
 from carepath.assessment import AUDIT_SCHEMA, Assessment, canonical_json
 from carepath.commands.answer import DONE, FAILED, Answer, chosen_guideline, lines
-from carepath.errors import Place, Problem, RecordError
+from carepath.content.guideline import Guideline
+from carepath.errors import CarepathError, Place, Problem, RecordError
 from carepath.input_file import read_json
 from carepath.record.read import read_record
 
 TEXTS = ("carepath", "edition", "content_hash", "engine", "at", "lang")
 DIRECT = "direct"
+DIFFERENT = "this is not the same assessment:"
 
 
 def run(arguments: argparse.Namespace) -> Answer:
@@ -31,6 +33,23 @@ def run(arguments: argparse.Namespace) -> Answer:
     given = read_json(path)
     audit, whole = audit_in(given, path)
     guideline = chosen_guideline(arguments)
+    missing = _missing_edition(audit, guideline)
+    try:
+        made = _again(audit, guideline)
+    except CarepathError as error:
+        if not missing:
+            raise
+        # What another edition holds may be unknown here: then it is the edition that is missing.
+        return Answer(FAILED, err=lines(DIFFERENT, *(f"  {one}" for one in missing), str(error)))
+    differences = [*missing, *_differences(audit, made)]
+    if whole and not differences and canonical_json(given) != made.to_json():
+        differences.append("the assessment in the file is not what its audit record leads to")
+    err = lines(DIFFERENT, *(f"  {one}" for one in differences)) if differences else ""
+    return Answer(FAILED if differences else DONE, lines(made.to_json()), err)
+
+
+def _again(audit: Mapping[str, object], guideline: Guideline) -> Assessment:
+    """The assessment that an audit record leads to with a guideline."""
     at = evaluation_date(audit["at"])
     reader = _mapping(audit.get("reader"))
     record = replace(
@@ -38,7 +57,7 @@ def run(arguments: argparse.Namespace) -> Answer:
         used=_listed(reader.get("used")),
         unused=_listed(reader.get("unused")),
     )
-    made = assess(
+    return assess(
         record,
         pathway=str(audit["pathway"]) if audit["pathway"] is not None else None,
         at=at,
@@ -46,11 +65,6 @@ def run(arguments: argparse.Namespace) -> Answer:
         engine="direct" if audit["engine"] == DIRECT else "both",
         lang=str(audit["lang"]),
     )
-    differences = [*_differences(audit, made)]
-    if whole and not differences and canonical_json(given) != made.to_json():
-        differences.append("the assessment in the file is not what its audit record leads to")
-    err = lines("this is not the same assessment:", *(f"  {one}" for one in differences)) if differences else ""
-    return Answer(FAILED if differences else DONE, lines(made.to_json()), err)
 
 
 def audit_in(given: object, path: Path) -> tuple[Mapping[str, object], bool]:
@@ -88,16 +102,24 @@ def _listed(value: object) -> tuple[Mapping[str, object], ...]:
     return tuple(_mapping(one) for one in value) if isinstance(value, list) else ()
 
 
+def _missing_edition(audit: Mapping[str, object], guideline: Guideline) -> list[str]:
+    """Which edition the record was made with, where it is not the one that is here."""
+    here = {"edition": guideline.edition, "content_hash": guideline.content_hash}
+    shown = {"edition": "the edition of the guideline", "content_hash": "the hash of the guideline's files"}
+    found = [_differs(what, audit[key], here[key]) for key, what in shown.items() if audit[key] != here[key]]
+    if found:
+        needed = f"edition {audit['edition']} with the hash {audit['content_hash']}"
+        found.append(f"missing is {needed}: give the folder that holds it with --guideline")
+    return found
+
+
 def _differences(audit: Mapping[str, object], made: Assessment) -> list[str]:
-    """What the record names that is not so here, in words."""
-    shown = {
-        "edition": "the edition of the guideline",
-        "content_hash": "the hash of the guideline's files",
-        "carepath": "the version of carepath",
-        "engine": "the engine",
-    }
-    return [
-        f"{what}: the audit record says {audit[key]}, here it is {made.audit[key]}"
-        for key, what in shown.items()
-        if audit[key] != made.audit[key]
-    ] + (["the input reads back differently"] if audit["input"] != made.audit["input"] else [])
+    """What the record names beside the edition that is not so here, in words."""
+    shown = {"carepath": "the version of carepath", "engine": "the engine"}
+    here = made.audit
+    found = [_differs(what, audit[key], here[key]) for key, what in shown.items() if audit[key] != here[key]]
+    return found + (["the input reads back differently"] if audit["input"] != made.audit["input"] else [])
+
+
+def _differs(what: str, recorded: object, here: object) -> str:
+    return f"{what}: the audit record says {recorded}, here it is {here}"

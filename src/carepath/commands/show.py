@@ -1,9 +1,10 @@
-"""``carepath show PATHWAY``: a pathway as text or as a drawing; ``carepath show choices``: what we chose."""
+"""``carepath show PATHWAY``: a pathway as text, drawing or FHIR plan; ``carepath show choices``: what we chose."""
 
 from __future__ import annotations
 
 import argparse
 
+from carepath.assessment import canonical_json
 from carepath.commands.answer import UNREADABLE, Answer, chosen_guideline, lines
 from carepath.commands.lookup import unavailable_in
 from carepath.errors import ArgumentError
@@ -17,6 +18,7 @@ def run(arguments: argparse.Namespace) -> Answer:
 
     Raises:
         ContentError: the guideline cannot be used.
+        ArgumentError: the date of a plan is no date.
     """
     guideline = chosen_guideline(arguments)
     if arguments.pathway == CHOICES:
@@ -28,6 +30,10 @@ def run(arguments: argparse.Namespace) -> Answer:
     except ArgumentError as error:
         texts = (one.text.in_language(arguments.lang) for one in unavailable_in(arguments.pathway, guideline))
         return Answer(UNREADABLE, err=lines(str(error), *texts))
+    if arguments.fhir is not None:
+        from carepath.exchange.plan_definition import plan_definition  # noqa: PLC0415 - only for a plan
+
+        return Answer(out=lines(canonical_json(plan_definition(guideline, pathway.name, at=arguments.fhir).bundle)))
     if arguments.mermaid:
         from carepath.display.mermaid import pathway_mermaid  # noqa: PLC0415 - only for a drawing
 

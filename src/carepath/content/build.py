@@ -15,7 +15,6 @@ from carepath.content.guideline import (
     Conflict,
     DatedValue,
     Entitlement,
-    FhirCode,
     Finding,
     Ground,
     Measurement,
@@ -33,7 +32,7 @@ from carepath.content.guideline import (
 from carepath.errors import Place, Problem, nearest
 from carepath.language.nodes import AnyOf, Condition, Constant
 from carepath.language.parse import ConditionSyntaxError, parse_node
-from carepath.language.symbols import ParameterType, ValueType
+from carepath.language.symbols import NUMERIC, ParameterType, ValueType
 from carepath.language.truth import Truth
 from carepath.pathway import Described, Pathway, Step, Transition
 from carepath.text_file import day_in
@@ -149,6 +148,9 @@ class Builder:
             self.problems.append(Problem("CP008", "a list has `item:` or `fields:`, nothing else has", place))
         if (form.type == "enum") is not bool(form.values):
             self.problems.append(Problem("CP008", "an enum has `values:`, nothing else has", place))
+        if form.partial and (form.type not in NUMERIC or form.enumerated or form.red_flag):
+            message = "only a number that counts or measures has `partial:`; of a red flag what is certain is recorded"
+            self.problems.append(Problem("CP008", message, place, "leave it out"))
         low, high = form.range or (None, None)
         if low is not None and high is not None and low > high:
             self.problems.append(Problem("CP008", f"the range {low:g}..{high:g} is empty", place, "swap its ends"))
@@ -159,8 +161,9 @@ class Builder:
             tuple(form.values or ()),
             form.unit,
             form.enumerated,
-            form.type in {"int", "decimal"} and form.instrument is not None and form.better is not None,
+            form.type in NUMERIC and form.instrument is not None and form.better is not None,
             parts,
+            partial=form.partial and form.type in NUMERIC,
         )
 
     def terms(self, file: ContentFile) -> dict[str, Term]:
@@ -362,25 +365,6 @@ class Builder:
                 Entitlement(one.group, start, one.value, one.under_review, text(one.text), grounds(one.grounds), place)
             )
         return tuple(found)
-
-    def fhir_codes(self, file: ContentFile) -> tuple[FhirCode, ...]:
-        """The table from codes of FHIR resources to findings."""
-        form = _form(file, models.FhirCodesFile)
-        return tuple(
-            FhirCode(
-                one.system,
-                one.code,
-                one.display,
-                one.resource,
-                one.finding,
-                one.value,
-                tuple(one.units),
-                optional_text(one.reason),
-                grounds(one.grounds),
-                place_at(file.node, ("codes", index)),
-            )
-            for index, one in enumerate(form.codes)
-        )
 
     # --- pathways -----------------------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from carepath.content.cards import check_cards
+from carepath.content.code_checks import check_codes, check_instruments
 from carepath.content.guideline import EVALUATION_DATE, PRESENT_STEP, Finding, Ground, Guideline
 from carepath.content.output_checks import check_outputs
 from carepath.content.pathway_checks import check_pathways
@@ -36,6 +37,8 @@ def check_guideline(guideline: Guideline) -> list[Problem]:
         _check_coverage,
         check_pathways,
         check_cards,
+        check_codes,
+        check_instruments,
     ):
         if one is not check_sizes or not circles:
             problems.extend(first_problems(one(guideline), None))
@@ -79,7 +82,6 @@ def _check_names(guideline: Guideline) -> Iterator[Problem]:
             yield Problem("CP030", f"{name} names a term and a parameter", term.place, "rename one of the two")
     named: list[tuple[str, str, Place | None]] = [
         *((name, "ask", ask.place) for ask in guideline.asks for name in ask.findings),
-        *((code.finding, f"code {code.code}", code.place) for code in guideline.fhir_codes if code.finding is not None),
     ]
     for name, where, place in named:
         if name not in guideline.findings:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections.abc
 import hashlib
 import re
 from collections.abc import Iterator
@@ -47,8 +48,9 @@ FIXED: dict[str, type[models.FileForm]] = {
     "coverage.yaml": models.CoverageFile,
     "fhir_codes.yaml": models.FhirCodesFile,
     "cards.yaml": models.CardsFile,
+    "instruments.yaml": models.InstrumentsFile,
 }
-_OPTIONAL = frozenset({"unavailable.yaml", "coverage.yaml", "fhir_codes.yaml", "cards.yaml"})
+_OPTIONAL = frozenset({"unavailable.yaml", "coverage.yaml", "fhir_codes.yaml", "cards.yaml", "instruments.yaml"})
 REQUIRED = tuple(name for name in FIXED if name not in _OPTIONAL)
 
 
@@ -71,6 +73,28 @@ class ContentFiles:
     problems: list[Problem] = field(default_factory=list)
     content_hash: str = ""
 
+    def take(self, name: str, data: bytes) -> None:
+        """Reads the bytes of one file, such as ``rules/terms.yaml``; what is wrong with its form is a problem."""
+        folder, _, plain = name.partition("/")
+        model: type[models.FileForm] = models.PathwayFile
+        if folder == "rules":
+            model = FIXED.get(plain, models.RulesFile)
+        try:
+            node = read_text(text_in(data, name), name=name)
+        except ContentError as error:
+            self.problems.extend(error.problems)
+            return
+        form = validate(model, node, self.problems)
+        if form is None:
+            return
+        read = ContentFile(name, form, node)
+        if folder == "pathways":
+            self.pathways.append(read)
+        elif plain in FIXED:
+            self.fixed[plain] = read
+        else:
+            self.rules.append(read)
+
 
 def read_files(root: Path) -> ContentFiles:
     """The files under ``root/rules`` and ``root/pathways``, in the order of their names.
@@ -78,21 +102,32 @@ def read_files(root: Path) -> ContentFiles:
     Problems of form do not stop the reading: they are collected in ``problems``.
     """
     files = ContentFiles()
-    digest = hashlib.sha256()
+    contents: dict[str, bytes] = {}
     for folder in ("rules", "pathways"):
         names = _names_in(root / folder, files)
-        for name in names:
-            data = _read_one(root / folder / name, f"{folder}/{name}", files)
-            if data is not None:
-                shown = f"{folder}/{name}".encode(errors="surrogateescape")
-                digest.update(shown + b"\0" + data.replace(b"\r\n", b"\n") + b"\0")
+        for plain in names:
+            name = f"{folder}/{plain}"
+            try:
+                contents[name] = bytes_of(root / folder / plain, name, MAX_BYTES)
+            except ContentError as error:
+                files.problems.extend(error.problems)
+            else:
+                files.take(name, contents[name])
         missing = [one for one in REQUIRED if one not in names] if names and folder == "rules" else []
         files.problems += (
             Problem("CP001", "the file is missing", Place(f"rules/{one}", 1, 1), "copy it from the shipped content")
             for one in missing
         )
-    files.content_hash = digest.hexdigest()
+    files.content_hash = hash_of(contents)
     return files
+
+
+def hash_of(contents: collections.abc.Mapping[str, bytes]) -> str:
+    """The hash of a guideline's files: of their names and bytes in their order, whatever ends their lines."""
+    digest = hashlib.sha256()
+    for name, data in contents.items():
+        digest.update(name.encode(errors="surrogateescape") + b"\0" + data.replace(b"\r\n", b"\n") + b"\0")
+    return digest.hexdigest()
 
 
 def _names_in(folder: Path, files: ContentFiles) -> list[str]:
@@ -113,35 +148,6 @@ def _names_in(folder: Path, files: ContentFiles) -> list[str]:
         files.problems.append(Problem("CP009", f"more than {MAX_FILES} files", place, "join some of them"))
         return []
     return names
-
-
-def _read_one(path: Path, name: str, files: ContentFiles) -> bytes | None:
-    """Reads a file and gives its bytes; None, with the problem added, where they cannot be had."""
-    folder = name.partition("/")[0]
-    model: type[models.FileForm] = models.PathwayFile
-    if folder == "rules":
-        model = FIXED.get(path.name, models.RulesFile)
-    try:
-        data = bytes_of(path, name, MAX_BYTES)
-    except ContentError as error:
-        files.problems.extend(error.problems)
-        return None
-    try:
-        node = read_text(text_in(data, name), name=name)
-    except ContentError as error:
-        files.problems.extend(error.problems)
-        return data
-    form = validate(model, node, files.problems)
-    if form is None:
-        return data
-    read = ContentFile(name, form, node)
-    if folder == "pathways":
-        files.pathways.append(read)
-    elif path.name in FIXED:
-        files.fixed[path.name] = read
-    else:
-        files.rules.append(read)
-    return data
 
 
 def validate(model: type[_Form], node: YamlNode, problems: list[Problem]) -> _Form | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from carepath.errors import ArgumentError, ContentError, Place, Problem, nearest
 from carepath.language.nodes import Condition
@@ -23,6 +23,13 @@ if TYPE_CHECKING:
 PRESENT_STEP = "present_step"
 EVALUATION_DATE = "evaluation_date"
 PATHWAY = "pathway"
+
+
+class Printer(Protocol):
+    """What shows values for IPython, and for Hypothesis where a test fails."""
+
+    def text(self, obj: str) -> None:
+        """Takes a piece of text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,10 +348,24 @@ class Unavailable:
 
 
 @dataclass(frozen=True, slots=True)
+class Instrument:
+    """A questionnaire whose items are scored: the range of each item, and the findings that are sums of items."""
+
+    name: str
+    text: Text
+    items: Mapping[str, tuple[int, int]]
+    sums: Mapping[str, tuple[str, ...]]
+    grounds: tuple[Ground, ...]
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class FhirCode:
     """How a code of a FHIR resource becomes a finding, or why it does not.
 
     ``value`` is recorded when the resource says that something is present; None takes the resource's own value.
+    ``adds`` are the parts of an item that it adds to a finding that is a list. ``item`` is an item of an instrument,
+    written ``instrument.item``, and ``answers`` are the numbers that coded answers to it stand for.
     """
 
     system: str
@@ -357,6 +378,9 @@ class FhirCode:
     reason: Text | None
     grounds: tuple[Ground, ...]
     place: Place | None = None
+    adds: Mapping[str, bool | int | float | str] | None = None
+    item: str | None = None
+    answers: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -395,13 +419,19 @@ class Guideline:
     coverage: Mapping[str, Coverage]
     pathways: Mapping[str, Pathway]
     symbols: Symbols
+    instruments: Mapping[str, Instrument] = field(default_factory=dict)
     fhir_codes: tuple[FhirCode, ...] = ()
     fhir_reasons: Mapping[str, Text] = field(default_factory=dict)
     cards: Cards | None = None
     origin: str = ""
+    site_codes: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Guideline {self.edition}: {len(self.rules)} rules, {len(self.pathways)} pathways>"
+
+    def _repr_pretty_(self, printer: Printer, _cycle: bool) -> None:  # noqa: FBT001 - printers call it so
+        """The same for printers that would write out every field of a dataclass, as Hypothesis does."""
+        printer.text(repr(self))
 
     def _repr_mimebundle_(
         self, include: Collection[str] | None = None, exclude: Collection[str] | None = None

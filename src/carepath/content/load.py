@@ -11,6 +11,7 @@ from carepath.content import models
 from carepath.content.build import Builder, optional_text, schedules, text
 from carepath.content.cards import read_cards
 from carepath.content.checks import check_guideline
+from carepath.content.code_tables import read_codes, read_instruments, with_sums, with_tables
 from carepath.content.files import ContentFile, ContentFiles, read_files
 from carepath.content.guideline import (
     EVALUATION_DATE,
@@ -36,11 +37,12 @@ from carepath.yaml_reader import place_at
 _T = TypeVar("_T")
 
 
-def load_guideline(path: str | Path | None = None) -> Guideline:
+def load_guideline(path: str | Path | None = None, *, codes: str | Path | Iterable[str | Path] = ()) -> Guideline:
     """The guideline in a folder, read and checked.
 
     Args:
         path: a folder that holds ``rules/`` and ``pathways/``; None for the guideline that ships with carepath.
+        codes: a file, or several, with a site's own table of FHIR codes, which stands over the guideline's.
 
     Returns:
         The guideline. The shipped one is loaded once for the process.
@@ -48,9 +50,13 @@ def load_guideline(path: str | Path | None = None) -> Guideline:
     Raises:
         ContentError: with every problem of every file.
     """
-    if path is None:
-        return _load_shipped()
-    guideline, problems = read_guideline(Path(path))
+    tables = [codes] if isinstance(codes, str | Path) else list(codes)
+    guideline = _load_shipped() if path is None else _load(Path(path))
+    return with_tables(guideline, [Path(one) for one in tables]) if tables else guideline
+
+
+def _load(root: Path) -> Guideline:
+    guideline, problems = read_guideline(root)
     if problems or guideline is None:
         raise ContentError(problems)
     return guideline
@@ -58,10 +64,7 @@ def load_guideline(path: str | Path | None = None) -> Guideline:
 
 @functools.cache
 def _load_shipped() -> Guideline:
-    guideline, problems = read_guideline(shipped_content())
-    if problems or guideline is None:
-        raise ContentError(problems)
-    return guideline
+    return _load(shipped_content())
 
 
 def read_guideline(root: Path) -> tuple[Guideline | None, list[Problem]]:
@@ -69,13 +72,17 @@ def read_guideline(root: Path) -> tuple[Guideline | None, list[Problem]]:
 
     Nothing is raised for bad content: a guideline author wants the list.
     """
-    files = read_files(root)
+    return guideline_of(read_files(root), str(root))
+
+
+def guideline_of(files: ContentFiles, origin: str) -> tuple[Guideline | None, list[Problem]]:
+    """The guideline that files hold as far as it can be built, and every problem found; ``origin`` names the folder."""
     problems = list(files.problems)
     guideline = None
     complete = all(name in files.fixed for name in ("edition.yaml", "sources.yaml", "findings.yaml", "outputs.yaml"))
     if complete and not any(problem.code == "CP001" for problem in problems):
         builder = Builder()
-        guideline = _build(files, builder, root)
+        guideline = _build(files, builder, origin)
         problems += builder.problems
         if not problems:
             problems += check_guideline(guideline)
@@ -85,7 +92,7 @@ def read_guideline(root: Path) -> tuple[Guideline | None, list[Problem]]:
     return guideline, problems
 
 
-def _build(files: ContentFiles, builder: Builder, root: Path) -> Guideline:
+def _build(files: ContentFiles, builder: Builder, origin: str) -> Guideline:
     fixed = files.fixed
     edition = fixed["edition.yaml"].form
     outputs = fixed["outputs.yaml"].form
@@ -94,7 +101,8 @@ def _build(files: ContentFiles, builder: Builder, root: Path) -> Guideline:
         raise TypeError(message)
     read = ((builder.pathway(file), place_at(file.node, ("pathway",))) for file in files.pathways)
     pathways = _unique(builder, ((one.name, one, place) for one, place in read), "pathway")
-    findings = builder.findings(fixed["findings.yaml"])
+    instruments = read_instruments(fixed["instruments.yaml"]) if "instruments.yaml" in fixed else {}
+    findings = with_sums(builder.findings(fixed["findings.yaml"]), instruments.values())
     terms = builder.terms(fixed["terms.yaml"]) if "terms.yaml" in fixed else {}
     parameters = builder.parameters(fixed["parameters.yaml"]) if "parameters.yaml" in fixed else {}
     rules = _rules(files, builder, pathways)
@@ -132,10 +140,11 @@ def _build(files: ContentFiles, builder: Builder, root: Path) -> Guideline:
         coverage=_coverage(fixed.get("coverage.yaml")),
         pathways=pathways,
         symbols=_symbols(findings, pathways, builder, terms, parameters),
-        fhir_codes=builder.fhir_codes(fixed["fhir_codes.yaml"]) if "fhir_codes.yaml" in fixed else (),
+        instruments=instruments,
+        fhir_codes=read_codes(fixed["fhir_codes.yaml"]) if "fhir_codes.yaml" in fixed else (),
         fhir_reasons=_fhir_reasons(fixed.get("fhir_codes.yaml")),
         cards=read_cards(fixed.get("cards.yaml")),
-        origin=str(root),
+        origin=origin,
     )
 
 

@@ -14,7 +14,20 @@ from carepath.content.guideline import Guideline, Rule
 from carepath.content.walk import conditions_of
 from carepath.errors import Place, Problem
 from carepath.language.check import names_of
-from carepath.language.nodes import All, Among, AnyOf, Condition, Constant, Count, Every, Named, Not, Some
+from carepath.language.nodes import (
+    All,
+    Among,
+    AnyOf,
+    Compare,
+    Condition,
+    Constant,
+    Count,
+    Every,
+    FindingRef,
+    Named,
+    Not,
+    Some,
+)
 from carepath.language.truth import Truth
 
 MAX_LEVELS = 100
@@ -49,6 +62,7 @@ class Size:
 
 
 _ONE = Side(1, 1, 1)
+_TWO = Side(2, 2, 1)
 _NONE = Side(0, 1, 0)
 _ALWAYS = Side(1, 1, 0)
 _LEAF = Size(1, 1, _ONE, _ONE)
@@ -62,21 +76,28 @@ _CONSTANTS = {
 def check_sizes(guideline: Guideline) -> Iterator[Problem]:
     """Conditions that are too large when written out, and numbers that are too large. Terms have no circles."""
     sizes: dict[str, Size] = {}
+    partial = frozenset(name for name, kind in guideline.symbols.findings.items() if kind.partial)
     for name in _in_order({name: term.when for name, term in guideline.terms.items()}):
-        size = size_of(guideline.terms[name].when, sizes)
+        size = size_of(guideline.terms[name].when, sizes, partial)
         found = list(_too_large(size, guideline.terms[name].when.place))
         yield from found
         sizes[name] = _LEAF if found else size
     for name, condition in conditions_of(guideline):
         if not name.startswith("term "):
-            yield from _too_large(size_of(condition, sizes), condition.place)
+            yield from _too_large(size_of(condition, sizes, partial), condition.place)
     for condition in _evaluated(guideline):
-        yield from _too_many(size_of(condition, sizes).true, condition.place)
+        yield from _too_many(size_of(condition, sizes, partial).true, condition.place)
     yield from _numbers(guideline)
 
 
-def size_of(condition: Condition, terms: Mapping[str, Size]) -> Size:
-    """The size of a condition, from the sizes of the terms that it uses."""
+def size_of(condition: Condition, terms: Mapping[str, Size], partial: frozenset[str] = frozenset()) -> Size:
+    """The size of a condition, from the sizes of the terms that it uses.
+
+    Args:
+        condition: it is written out.
+        terms: the sizes of the terms.
+        partial: the findings whose comparisons the record may settle: that is one more alternative for each.
+    """
     if isinstance(condition, Constant):
         return _CONSTANTS[condition.truth]
     if isinstance(condition, Named):
@@ -84,12 +105,15 @@ def size_of(condition: Condition, terms: Mapping[str, Size]) -> Size:
         return _LEAF if size is None else replace(size, levels=size.levels + 1)
     if isinstance(condition, Among):
         count = len(condition.values)
-        return Size(1, count, Side(count, count, 1), Side(1, 1, count))
+        more = condition.operand.name in partial
+        return Size(1, count, Side(count + more, count + more, 1), Side(1 + more, 1 + more, count))
+    if isinstance(condition, Compare) and isinstance(condition.operand, FindingRef):
+        return Size(1, 1, _TWO, _TWO) if condition.operand.name in partial else _LEAF
     if isinstance(condition, Not):
-        inner = size_of(condition.child, terms)
+        inner = size_of(condition.child, terms, partial)
         return Size(inner.levels + 1, inner.parts, inner.false, inner.true)
     if isinstance(condition, All | AnyOf):
-        sizes = [size_of(child, terms) for child in condition.children]
+        sizes = [size_of(child, terms, partial) for child in condition.children]
         levels = 1 + max(size.levels for size in sizes)
         parts = min(_MANY, sum(size.parts for size in sizes))
         true, false = [size.true for size in sizes], [size.false for size in sizes]

@@ -64,6 +64,7 @@ def grounds_of(guideline: Guideline) -> Iterator[tuple[Place | None, tuple[Groun
         yield from _grounds_of_pathway(pathway)
     yield from ((module.place, module.grounds) for module in guideline.modules)
     yield from ((entitlement.place, entitlement.grounds) for entitlement in guideline.entitlements)
+    yield from ((one.place, one.grounds) for one in guideline.instruments.values())
     yield from ((code.place, code.grounds) for code in guideline.fhir_codes)
     cards = guideline.cards
     if cards is not None:

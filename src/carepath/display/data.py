@@ -19,6 +19,7 @@ from carepath.display.words import Words, both
 from carepath.finish import entitlement_on
 from carepath.recommendation import FIELDS, LIST_FIELDS, Question, Recommendation, SetAside, Undetermined
 from carepath.record.canonical import plain
+from carepath.record.facts import PARTIAL
 from carepath.record.snapshot import CONTRADICTORY, STALE, Reading
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from carepath.record.facts import Fact
 
 #: Reasons for which an unknown finding shows the values that were found all the same.
-_WITH_VALUES = frozenset({STALE, CONTRADICTORY})
+_WITH_VALUES = frozenset({STALE, CONTRADICTORY, PARTIAL})
 
 
 def assessment_data(assessment: Assessment) -> Data:

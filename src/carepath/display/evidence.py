@@ -173,6 +173,8 @@ def _known(name: str, basis: Basis) -> Evidence | None:
     reading = basis.reading(name)
     if reading.value is not None:
         return Evidence(name, reading.value, reading.facts[0] if reading.facts else None)
+    if reading.part is not None:
+        return Evidence(name, reading.part, reading.facts[0])
     if name == "current_node" and basis.position.step is not None:
         return Evidence(name, basis.position.step)
     return None

@@ -223,10 +223,17 @@ class ReportPrinter:
     def _unused_row(self, row: Mapping[str, object]) -> str:
         key = str(row.get("reason", ""))
         text = self.assessment.guideline.fhir_reasons.get(key)
-        why = " - ".join(
-            part for part in (self.words.of(text) if text is not None else key, str(row.get("detail", ""))) if part
-        )
+        said = self.words.of(text) if text is not None else key
+        why = " - ".join(part for part in (said, str(row.get("detail", "")), self._why_not_used(row)) if part)
         return self.words.phrase("record_unused", what=_origin(row), why=why)
+
+    def _why_not_used(self, row: Mapping[str, object]) -> str:
+        """What the table of codes says of a code that is known and not used."""
+        for code in self.assessment.guideline.fhir_codes:
+            named = f"{code.system}|{code.code}" in str(row.get("code", "")).split()
+            if named and code.reason is not None and code.resource == row.get("resource"):
+                return self.words.of(code.reason)
+        return ""
 
     def _used_row(self, row: Mapping[str, object]) -> str:
         name = self.words.finding(str(row.get("finding", "")))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from carepath.content.guideline import Finding, Guideline, Source, Text
 from carepath.errors import ArgumentError, ContentError, Place, Problem, nearest
+from carepath.record.facts import Bounds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -147,6 +148,9 @@ class Words:
             items = [self._item(finding, item) for item in value]
             apart = len(finding.type.parts) > 1 and len(items) > 1
             return ", ".join(f"({item})" if apart else item for item in items) or self.phrase("none")
+        if isinstance(value, Bounds):
+            low, high = self.quantity(value.low), self.quantity(value.high, finding.type.unit)
+            return self.phrase("bounds", low=low, high=high)
         return self._part(value, finding.value_texts, finding.type.unit)
 
     def statement(self, name: str, value: FactValue) -> str:

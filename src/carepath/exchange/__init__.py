@@ -1,1 +1,1 @@
-"""Forms in which other systems ask and are answered."""
+"""What carepath gives to other systems, in the forms that they read: FHIR, plans, CDS Hooks and contracts."""

@@ -15,12 +15,13 @@ from carepath.basis import leaf_findings
 from carepath.content.guideline import Finding, Text
 from carepath.display.words import Words, both
 from carepath.explain.explanation import Data, Explanation, Node, phrase
-from carepath.explain.fills import Series, parts_of
-from carepath.explain.fills_series import values_around
+from carepath.explain.fills import parts_of
+from carepath.explain.fills_series import limits_of, values_around
 from carepath.explain.parts import clause_of, entries_for, rules_beside
 from carepath.explain.statements import listed
 from carepath.explain.subjects import Subject, subject_of
 from carepath.explain.tree import leaves_below, read_of
+from carepath.explain.tries import Series
 from carepath.explain.what_if import assessed_with, corrected
 from carepath.language.nodes import Change as ChangeOf
 from carepath.language.nodes import Compare, Condition
@@ -162,11 +163,10 @@ def _may_change(finding: Finding) -> bool:
 
 
 def _values(finding: Finding, leaves: tuple[Condition, ...], now: FactValue, basis: Basis) -> list[FactValue]:
-    changes = [leaf for leaf in leaves if isinstance(leaf, Compare) and isinstance(leaf.operand, ChangeOf)]
-    if changes:
+    if any(isinstance(leaf, Compare) and isinstance(leaf.operand, ChangeOf) for leaf in leaves):
         earlier = [fact.value for fact in basis.situation.record.facts(finding.name) if fact.value != now]
         starts = [value for value in earlier if isinstance(value, int | float)]
-        return list(values_around(starts, changes, finding, basis))
+        return list(values_around(starts, limits_of(leaves, basis), finding))
     if finding.type.kind in {"text", "date"}:
         return []
     named = parts_of(finding.type, finding.name, leaves, basis.prepared.scope)

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from carepath.basis import Basis, leaf_findings
 from carepath.content.guideline import PATHWAY, PRESENT_STEP, Finding
+from carepath.explain.tries import Series, Tries
 from carepath.language.evaluate import Scope
 from carepath.language.nodes import (
     Among,
@@ -28,11 +29,7 @@ from carepath.language.nodes import (
     children,
 )
 from carepath.language.symbols import NUMERIC, ValueType
-from carepath.record.derived import Situation
-from carepath.record.facts import Fact, FactValue, Part, Record
-from carepath.record.snapshot import Reading, take_snapshot
-
-Series = tuple[Fact, ...]
+from carepath.record.facts import Bounds, Fact, FactValue, Part
 
 _FREE_TEXT = "x"
 _SOME_DAYS = 30
@@ -40,7 +37,7 @@ _SOME_DAYS = 30
 _ALL_VALUES = frozenset({PATHWAY, "current_line"})
 
 
-def fills_of(name: str, leaves: Iterable[Condition], basis: Basis) -> tuple[Series, ...]:
+def fills_of(name: str, leaves: Iterable[Condition], tries: Tries) -> tuple[Series, ...]:
     """The series that the facts about an unknown finding could become, for the leaves that read it.
 
     Empty when nothing that can be recorded on the date settles them: a change since today, for one.
@@ -48,19 +45,29 @@ def fills_of(name: str, leaves: Iterable[Condition], basis: Basis) -> tuple[Seri
     Args:
         name: a finding that is unknown, or whose list or change leaves a leaf unknown.
         leaves: the leaves of the conditions that are asked about.
-        basis: what the assessment was made from.
+        tries: the patient with other facts; a series that was made before is used again.
     """
     from carepath.explain.fills_series import list_fills, trend_fills  # noqa: PLC0415 - it builds on this module
 
     place = PRESENT_STEP if name == "current_node" else name
     own = tuple(leaf for leaf in leaves if name in leaf_findings(leaf) or place in leaf_findings(leaf))
+    basis = tries.basis
     finding = basis.guideline.findings[name]
     if any(_is_change_of(leaf, name) for leaf in own):
-        return trend_fills(finding, own, basis)
+        return trend_fills(finding, own, tries)
     if finding.type.kind == "list":
-        return list_fills(finding, own, basis)
+        return list_fills(finding, own, tries)
     facts = basis.situation.record.facts(name)
-    return tuple(renewed(facts, name, value, basis.at) for value in values_of(finding, own, basis))
+    part = basis.reading(name).part
+    values = [value for value in values_of(finding, own, basis) if _fits(value, part)]
+    if not values and isinstance(part, Bounds):
+        values = [part.low, part.high]
+    return tuple(tries.one((name, value), renewed(facts, name, value, basis.at)) for value in values)
+
+
+def _fits(value: FactValue, part: object) -> bool:
+    """Whether a value lies within what is known of it in part."""
+    return not isinstance(part, Bounds) or not isinstance(value, int | float) or part.low <= value <= part.high
 
 
 def _is_change_of(leaf: Condition, name: str) -> bool:
@@ -69,20 +76,10 @@ def _is_change_of(leaf: Condition, name: str) -> bool:
 
 def renewed(facts: Series, name: str, value: FactValue, day: dt.date) -> Series:
     """The facts about a finding with a value of a day in place of what was said on that day."""
+    if not facts:
+        return (Fact(name, value, day),)
     kept = [fact for fact in facts if fact.date != day]
     return tuple(sorted([*kept, Fact(name, value, day)], key=lambda fact: fact.date))
-
-
-def situation_with(basis: Basis, series: Mapping[str, Series]) -> Situation:
-    """The situation of a patient of whom some findings have other facts."""
-    now = basis.situation
-    record = Record({**now.record.series, **series}, now.record.used, now.record.unused)
-    return Situation(record, {**now.readings, **readings_of(basis, series)}, now.findings, basis.at)
-
-
-def readings_of(basis: Basis, series: Mapping[str, Series]) -> dict[str, Reading]:
-    """What other facts about some findings make known."""
-    return take_snapshot(Record(series), basis.situation.findings, basis.prepared.scope.parameters, basis.at)
 
 
 # --- single values ---------------------------------------------------------------------------------------------------

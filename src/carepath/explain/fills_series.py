@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from carepath.basis import Basis, leaf_findings
 from carepath.content.guideline import Finding
-from carepath.explain.fills import Series, conditions_on_items, fills_of, parts_of, renewed, situation_with, within
+from carepath.explain.fills import conditions_on_items, fills_of, parts_of, renewed, within
+from carepath.explain.tries import Given, Series, Told, Tries
 from carepath.language.nodes import Change, Compare, Condition, Count
 from carepath.language.symbols import ValueType
-from carepath.language.truth import Truth
-from carepath.record.facts import KNOWN, Fact, Item, Part
+from carepath.record.derived import exact
+from carepath.record.facts import KNOWN, Fact, Item, Part, value_text
 
 #: At most so many different items, and so many ways to fill what items lack, are tried.
 MAX_ITEMS = 60
@@ -21,44 +24,52 @@ MAX_FILLED = 400
 WHOLE = 100
 
 
-def list_fills(finding: Finding, leaves: Sequence[Condition], basis: Basis) -> tuple[Series, ...]:
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The limits of the changes among leaves: each as a number, and whether it is in percent.
+
+    ``alone`` says that nothing else is read of the finding.
+    """
+
+    sizes: tuple[tuple[Fraction, bool], ...]
+    alone: bool
+
+
+def list_fills(finding: Finding, leaves: Sequence[Condition], tries: Tries) -> tuple[Series, ...]:
     """Lists that the leaves tell apart; where a list is known, what its items lack is filled in."""
-    facts, known = basis.situation.record.facts(finding.name), basis.reading(finding.name)
+    basis, name = tries.basis, finding.name
+    facts, known = basis.situation.record.facts(name), basis.reading(name)
     if isinstance(known.value, tuple):
         day = known.date or basis.at
         lists: Iterator[tuple[Item, ...]] = _completed(known.value, finding, leaves, basis)
+    elif isinstance(known.part, tuple):
+        day = known.date or basis.at
+        lists = itertools.islice(_extended(known.part, finding, leaves, basis), MAX_FILLED)
     else:
         day, lists = basis.at, _new_lists(finding, leaves, basis)
-    return _told_apart((renewed(facts, finding.name, value, day) for value in lists), finding.name, leaves, basis)
+
+    made = (tries.one((name, value_text(value)), renewed(facts, name, value, day)) for value in lists)
+    return _told_apart(tuple(made), name, leaves, tries)
 
 
-def _told_apart(found: Iterable[Series], name: str, leaves: Sequence[Condition], basis: Basis) -> tuple[Series, ...]:
-    """One series for each way in which it settles the leaves; those that leave one unknown are no completion.
-
-    A leaf that waits for another finding too is looked at with each value of that one.
-    """
-    distinct: dict[tuple[Truth, ...], Series] = {}
-    beside = {leaf: _beside(leaf, name, basis) for leaf in leaves}
-    for series in found:
-        alone = situation_with(basis, {name: series})
-        truths: list[Truth] = []
-        for leaf, others in beside.items():
-            situations = (situation_with(basis, {name: series, **other}) if other else alone for other in others)
-            of_leaf = [basis.prepared.settle(leaf, situation) for situation in situations]
-            if all(truth is Truth.UNKNOWN for truth in of_leaf):
-                break
-            truths += of_leaf
-        else:
-            distinct.setdefault(tuple(truths), series)
+def _told_apart(
+    candidates: tuple[Series, ...], name: str, leaves: Sequence[Condition], tries: Tries
+) -> tuple[Series, ...]:
+    """One series for each way in which it settles the leaves; those that leave one unknown are no completion."""
+    told = (tries.told(leaf, name, candidates, _beside) for leaf in leaves)
+    distinct: dict[tuple[Told | None, ...], Series] = {}
+    for series, of_series in zip(candidates, zip(*told, strict=True), strict=True):
+        if None not in of_series:
+            distinct.setdefault(of_series, series)
     return tuple(distinct.values())
 
 
-def _beside(leaf: Condition, name: str, basis: Basis) -> list[dict[str, Series]]:
-    """What the other unknown finding of a leaf could become; where there is none, nothing."""
+def _beside(leaf: Condition, name: str, tries: Tries) -> list[Given]:
+    """What the other unknown finding of a leaf could become; where there is no other, nothing."""
     for other in leaf_findings(leaf):
-        if other != name and basis.reason(other) is not None:
-            return [{other: series} for series in fills_of(other, (leaf,), basis)]
-    return [{}]
+        if other != name and tries.basis.reason(other) is not None:
+            return [((other, series),) for series in fills_of(other, (leaf,), tries)]
+    return [()]
 
 
 # --- lists -----------------------------------------------------------------------------------------------------------
@@ -117,70 +128,123 @@ def _completed(
         yield tuple(made)
 
 
+def _extended(
+    items: tuple[Item, ...], finding: Finding, leaves: Sequence[Condition], basis: Basis
+) -> Iterator[tuple[Item, ...]]:
+    """The list with every part that its items lack, alone and with others beside them."""
+    for others in ((), *_new_lists(finding, leaves, basis)):
+        for made in _completed(items, finding, leaves, basis):
+            yield (*made, *others)
+
+
 # --- changes ---------------------------------------------------------------------------------------------------------
 
 
-def trend_fills(finding: Finding, leaves: Sequence[Condition], basis: Basis) -> tuple[Series, ...]:
+def trend_fills(finding: Finding, leaves: Sequence[Condition], tries: Tries) -> tuple[Series, ...]:
     """Series with a newest value and one to count from, around each limit of a change."""
-    changes = [leaf for leaf in leaves if isinstance(leaf, Compare) and isinstance(leaf.operand, Change)]
+    limits = limits_of(leaves, tries.basis)
     for ways in (_with_newest, _with_earlier, _with_both):
-        found = _told_apart(ways(finding, changes, basis), finding.name, leaves, basis)
+        candidates = tries.kept((finding.name, ways, limits), functools.partial(ways, finding, limits, tries))
+        found = _told_apart(candidates, finding.name, leaves, tries)
         if found:
             return found
     return ()
 
 
-def _with_newest(finding: Finding, changes: list[Compare], basis: Basis) -> Iterator[Series]:
+def limits_of(leaves: Sequence[Condition], basis: Basis) -> Limits:
+    """The limits of the changes among leaves."""
+    changes = [leaf for leaf in leaves if isinstance(leaf, Compare) and isinstance(leaf.operand, Change)]
+    sizes = {
+        (exact(basis.prepared.scope.constant(None, leaf.value)), leaf.operand.percent)
+        for leaf in changes
+        if isinstance(leaf.operand, Change)
+    }
+    return Limits(tuple(sorted(sizes)), len(changes) == len(leaves))
+
+
+def _with_newest(finding: Finding, limits: Limits, tries: Tries) -> Iterator[Series]:
     """A value of today beside those that are there."""
+    name, basis = finding.name, tries.basis
     kept = _before_today(finding, basis)
-    newest = basis.reading(finding.name)
+    newest = basis.reading(name)
     if newest.known and newest.date == basis.at:
         return
     version = next((fact.version for fact in reversed(kept) if fact.status == KNOWN), None)
     starts = {fact.value for fact in kept if fact.status == KNOWN and fact.version == version}
     numbers = [value for value in starts if isinstance(value, int | float)]
-    for value in values_around(numbers, changes, finding, basis):
-        yield (*kept, Fact(finding.name, value, basis.at, version=version))
+    for value in values_around(numbers, limits, finding):
+        yield tries.one((name, "newest", value), (*kept, Fact(name, value, basis.at, version=version)))
 
 
-def _with_both(finding: Finding, changes: list[Compare], basis: Basis) -> Iterator[Series]:
+def _with_both(finding: Finding, limits: Limits, tries: Tries) -> Iterator[Series]:
     """A value of today and one to count it from."""
+    name, basis = finding.name, tries.basis
     kept = _before_today(finding, basis)
-    newest = basis.reading(finding.name)
+    newest = basis.reading(name)
     if newest.known and newest.date == basis.at:
         return
-    for before in _middle(finding.type):
-        for value in values_around([before], changes, finding, basis):
-            today = Fact(finding.name, value, basis.at)
-            yield (*_first(before, today, kept, basis), today)
+    # Where nothing was recorded before and nothing else is read, the limits alone tell values apart.
+    starts = {before: _first(Fact(name, before, basis.at), kept, basis) for before in _middle(finding.type)}
+    for before, value in _pairs(finding, limits, basis, all_of_them=bool(kept) or not limits.alone):
+        yield tries.one((name, "both", before, value), (*starts[before], Fact(name, value, basis.at)))
+
+
+def _pairs(finding: Finding, limits: Limits, basis: Basis, *, all_of_them: bool) -> tuple[tuple[float, float], ...]:
+    """Values to count from with values around each limit; unless all are asked for, those that the limits tell apart.
+
+    They depend on the content alone, and are worked out once for it.
+    """
+    made = basis.prepared.kept.setdefault("pairs", {})
+    key = (finding.name, limits, all_of_them)
+    if key not in made:
+        every = [
+            (before, value) for before in _middle(finding.type) for value in values_around([before], limits, finding)
+        ]
+        distinct: dict[Hashable, tuple[float, float]] = {}
+        for pair in every:
+            distinct.setdefault(pair if all_of_them else _against(limits, *pair), pair)
+        made[key] = tuple(distinct.values())
+    pairs: tuple[tuple[float, float], ...] = made[key]
+    return pairs
+
+
+def _against(limits: Limits, before: float, value: float) -> tuple[int, ...]:
+    """On which side of each limit a change lies, as an improvement and as a worsening."""
+    start, change = exact(before), exact(value) - exact(before)
+    sizes = [
+        limit * abs(start) / WHOLE if percent else limit for limit, percent in limits.sizes if start or not percent
+    ]
+    return tuple((one > size) - (one < size) for size in sizes for one in (change, -change))
 
 
 def _before_today(finding: Finding, basis: Basis) -> Series:
     return tuple(fact for fact in basis.situation.record.facts(finding.name) if fact.date < basis.at)
 
 
-def _with_earlier(finding: Finding, changes: list[Compare], basis: Basis) -> Iterator[Series]:
+def _with_earlier(finding: Finding, limits: Limits, tries: Tries) -> Iterator[Series]:
     """The newest value stays; a value to count it from is added."""
-    reading = basis.reading(finding.name)
+    name, basis = finding.name, tries.basis
+    reading = basis.reading(name)
     if not reading.known or not isinstance(reading.value, int | float):
         return
     newest = reading.facts[0]
     kept = tuple(fact for fact in _before_today(finding, basis) if fact.date < newest.date)
-    for before in values_around([reading.value], changes, finding, basis):
-        yield (*_first(before, newest, kept, basis), newest)
+    for before in values_around([reading.value], limits, finding):
+        start = _first(replace(newest, value=before), kept, basis)
+        yield tries.one((name, "earlier", before), (*start, newest))
 
 
-def _first(before: float, newest: Fact, kept: Series, basis: Basis) -> Series:
-    """Earlier facts with a value before all of the newest one's version: on the first day that can be counted from."""
-    of_version = [fact.date for fact in kept if fact.status == KNOWN and fact.version == newest.version]
-    day = min([newest.date, *of_version]) - dt.timedelta(days=1)
+def _first(value: Fact, kept: Series, basis: Basis) -> Series:
+    """Earlier facts with a value before all of its version: on the first day that can be counted from."""
+    of_version = [fact.date for fact in kept if fact.status == KNOWN and fact.version == value.version]
+    day = min([value.date, *of_version]) - dt.timedelta(days=1)
     starts = [
         one for one in (_step_start(basis), basis.reading("last_step_change_date").value) if isinstance(one, dt.date)
     ]
-    day = max([day, *(start for start in starts if start < newest.date)])
+    day = max([day, *(start for start in starts if start < value.date)])
     others = [fact for fact in kept if fact.date != day]
     return tuple(
-        sorted([*others, Fact(newest.finding, before, day, version=newest.version)], key=lambda fact: fact.date)
+        sorted([*others, Fact(value.finding, value.value, day, version=value.version)], key=lambda fact: fact.date)
     )
 
 
@@ -197,18 +261,14 @@ def _middle(kind: ValueType) -> list[float]:
     return [within(kind, (low + high) / 2), within(kind, (low + 3 * high) / 4)]
 
 
-def values_around(
-    numbers: Iterable[float], changes: list[Compare], finding: Finding, basis: Basis
-) -> list[int | float]:
+def values_around(numbers: Iterable[float], limits: Limits, finding: Finding) -> list[int | float]:
     """Numbers that differ from others by just less than, exactly, and just more than each limit."""
     step = 1 if finding.type.kind == "int" else Fraction(1, 2)
     found: dict[int | float, None] = {}
     for number in numbers:
-        start = Fraction(str(number))
+        start = exact(number)
         amounts = {Fraction(0)}
-        for leaf in changes:
-            limit = Fraction(str(basis.prepared.scope.constant(None, leaf.value)))
-            percent = isinstance(leaf.operand, Change) and leaf.operand.percent
+        for limit, percent in limits.sizes:
             sizes = [abs(start) * limit / WHOLE, abs(start) * limit / (WHOLE - limit) if limit < WHOLE else limit]
             amounts |= {one + near for one in (sizes if percent else [limit]) for near in (-step, 0, step)}
         for amount in amounts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -87,47 +88,59 @@ def sure(part: Tree) -> Tree:
     return Truth.TRUE if isinstance(part, Truth) else Sure(part)
 
 
-def tree_for(condition: Condition, basis: Basis) -> Tree:
-    """What is unknown of a condition."""
-    truth = basis.evaluation.truth(condition)
-    if truth is not Truth.UNKNOWN:
-        return truth
-    terms = basis.prepared.scope.terms
-    if isinstance(condition, Named) and condition.name in terms:
-        return tree_for(terms[condition.name], basis)
-    if isinstance(condition, Not):
-        return opposite(tree_for(condition.child, basis))
-    if isinstance(condition, All | AnyOf):
-        return _group((tree_for(child, basis) for child in children(condition)), every=isinstance(condition, All))
-    return Leaf(condition, tuple(_needed(condition, basis)))
+class Opened:
+    """What is unknown of the conditions of one patient, each worked out once.
 
-
-def _needed(leaf: Condition, basis: Basis) -> Iterator[str]:
-    """The findings that settle an unknown leaf; the present step also by the line of care."""
-    for index, name in enumerate(leaf_findings(leaf)):
-        if name == PRESENT_STEP:
-            yield from _place(basis)
-        elif index == 0 or basis.reason(name) is not None:
-            yield name
-
-
-def _place(basis: Basis) -> Iterator[str]:
-    """What settles the present step: the step itself, or the line with what tells its steps apart.
-
-    While no pathway is chosen the line is left out: it is the pathway and the step that are asked for.
+    Args:
+        basis: what the assessment was made from.
     """
-    yield "current_node"
-    if basis.pathway is None:
-        yield PATHWAY
-        return
-    if basis.position.how == "other_pathway":
-        return
-    if basis.reason("current_line") is not None:
-        yield "current_line"
-    for step in basis.pathway.steps.values():
-        if step.placed_when is not None:
-            open_leaves = basis.evaluation.open_leaves(step.placed_when)
-            yield from (name for leaf in open_leaves for name in leaf_findings(leaf))
+
+    def __init__(self, basis: Basis) -> None:
+        self.basis = basis
+        #: By the identity of a condition; it is kept, so that no other one can get its identity.
+        self._trees: dict[int, tuple[Condition, Tree]] = {}
+
+    def tree(self, condition: Condition) -> Tree:
+        """What is unknown of a condition."""
+        found = self._trees.get(id(condition))
+        if found is None:
+            found = self._trees[id(condition)] = (condition, self._tree(condition))
+        return found[1]
+
+    def _tree(self, condition: Condition) -> Tree:
+        truth = self.basis.evaluation.truth(condition)
+        if truth is not Truth.UNKNOWN:
+            return truth
+        terms = self.basis.prepared.scope.terms
+        if isinstance(condition, Named) and condition.name in terms:
+            return self.tree(terms[condition.name])
+        if isinstance(condition, Not):
+            return opposite(self.tree(condition.child))
+        if isinstance(condition, All | AnyOf):
+            return _group(map(self.tree, children(condition)), every=isinstance(condition, All))
+        return Leaf(condition, tuple(self._needed(condition)))
+
+    def _needed(self, leaf: Condition) -> Iterator[str]:
+        """The findings that settle an unknown leaf; the present step also by the line of care."""
+        for index, name in enumerate(leaf_findings(leaf)):
+            if name == PRESENT_STEP:
+                yield from self._place
+            elif index == 0 or self.basis.reason(name) is not None:
+                yield name
+
+    @functools.cached_property
+    def _place(self) -> tuple[str, ...]:
+        """What settles the present step: the step itself, or the line with what tells its steps apart.
+
+        While no pathway is chosen the line is left out: it is the pathway and the step that are asked for. What tells
+        several steps apart stands here for each: it gets a value before the line and the step, which it may contradict.
+        """
+        basis = self.basis
+        if basis.pathway is None:
+            return ("current_node", PATHWAY)
+        if basis.position.how == "other_pathway":
+            return ("current_node",)
+        return ("current_node", *basis.placed_by)
 
 
 def leaves_in(tree: Tree) -> Iterator[Leaf]:

@@ -8,6 +8,7 @@ from carepath.basis import Basis
 from carepath.content.guideline import Ask, Ground, ResolveEntry, Text
 from carepath.display.wording import argument_text, contribution_text, recommendation_text
 from carepath.explain.explanation import Node, phrase, standings
+from carepath.explain.once import standings_of
 from carepath.explain.statements import listed
 from carepath.explain.subjects import headline
 from carepath.explain.tree import LEAVES, read_of, tree_of
@@ -42,12 +43,11 @@ def _rule_node(contribution: Contribution, rec: Recommendation, basis: Basis) ->
         return Node("rule", headline(rec, basis))
     tree = tree_of(condition, basis)
     text = _said(contribution, rec, basis)
-    grounds = (*rule.grounds, *(output.grounds if output is not None else ()))
     parts = [*(tree.children if tree.role == "all" else (tree,))]
     if contribution.transition is not None:
         parts.append(way_node(contribution.transition, basis))
     parts += _against(contribution, rec, basis)
-    shown = standings(grounds, basis.guideline)
+    shown = standings_of(basis, rule.grounds, *((output.grounds,) if output is not None else ()))
     return Node("rule", text, rule.id, tree.truth, tree.condition, grounds=shown, children=tuple(parts))
 
 
@@ -96,7 +96,7 @@ def way_node(transition: Transition, basis: Basis) -> Node:
     if transition.unless is not None:
         closed = tree_of(transition.unless, basis)
         parts.append(Node("unless", phrase(guideline, "tree_unless"), None, closed.truth, None, children=(closed,)))
-    shown = standings(transition.grounds, guideline)
+    shown = standings_of(basis, transition.grounds)
     return Node("way", text, transition.id, grounds=shown, children=tuple(parts))
 
 
@@ -107,7 +107,7 @@ def _against(contribution: Contribution, rec: Recommendation, basis: Basis) -> I
         return
     for argument in rule.against:
         text = argument_text(argument.text, rec, basis)
-        yield Node("against", text, grounds=standings(argument.grounds, basis.guideline))
+        yield Node("against", text, grounds=standings_of(basis, argument.grounds))
     for ground in rule.grounds:
         said = _words_of(ground)
         if ground.role == "counter" and said is not None:
@@ -124,14 +124,14 @@ def _ask_node(ask: Ask, rec: Recommendation, basis: Basis) -> Node:
     text = _said(Contribution(ask=ask), rec, basis)
     parts = [tree_of(ask.when, basis)] if ask.when is not None else []
     reads = tuple(read_of(name, basis) for name in rec.missing if ask.screening or name in ask.findings)
-    grounds = standings(ask.grounds, basis.guideline)
+    grounds = standings_of(basis, ask.grounds)
     return Node("ask", text, ask.id, reads=reads, grounds=grounds, children=tuple(parts))
 
 
 def entry_node(entry: ResolveEntry, basis: Basis, *, text: Text | None = None) -> Node:
     """An entry of the resolve table with its condition."""
     parts = (tree_of(entry.when, basis),) if entry.when is not None else ()
-    shown = standings(entry.grounds, basis.guideline)
+    shown = standings_of(basis, entry.grounds)
     target = Recommendation("continue", (Contribution(entry=entry),), target=basis.position.step)
     said = text if text is not None else recommendation_text(target, basis)
     return Node("entry", said, entry.id, parts[0].truth if parts else None, grounds=shown, children=parts)

@@ -7,11 +7,10 @@ from fractions import Fraction
 
 from carepath.basis import Basis
 from carepath.explain.explanation import Node
+from carepath.explain.once import said_of
 from carepath.explain.tree import distance_of
-from carepath.language.evaluate import Trace
-from carepath.language.nodes import All, AnyOf, Compare, FindingRef, Not
+from carepath.language.nodes import All, AnyOf, Compare, Condition, FindingRef, Named, Not
 from carepath.language.truth import Truth
-from carepath.language.write import write_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,24 +37,33 @@ class Shortfall:
         return Shortfall(unmet, unknown, self.distance + other.distance)
 
 
-def shortfall_of(trace: Trace, basis: Basis) -> Shortfall:
-    """What stands between a traced condition and true."""
-    if trace.truth is Truth.TRUE:
+def shortfall_of(condition: Condition, basis: Basis) -> Shortfall:
+    """What stands between a condition and true; worked out once for each part."""
+    kept = basis.kept.setdefault("shortfalls", {})
+    if id(condition) not in kept:
+        kept[id(condition)] = condition, _shortfall(condition, basis)
+    found: Shortfall = kept[id(condition)][1]
+    return found
+
+
+def _shortfall(condition: Condition, basis: Basis) -> Shortfall:
+    truth = basis.evaluation.truth(condition)
+    if truth is Truth.TRUE:
         return Shortfall()
-    condition = trace.condition
-    if trace.term is not None:
-        return shortfall_of(trace.parts[0], basis)
+    terms = basis.prepared.scope.terms
+    if isinstance(condition, Named) and condition.name in terms:
+        return shortfall_of(terms[condition.name], basis)
     if isinstance(condition, All):
         total = Shortfall()
-        for part in trace.parts:
+        for part in condition.children:
             total = total.plus(shortfall_of(part, basis))
         return total
     if isinstance(condition, AnyOf):
-        return min((shortfall_of(part, basis) for part in trace.parts), key=lambda one: one.order)
-    line = write_line(condition)
-    if trace.truth is Truth.UNKNOWN:
+        return min((shortfall_of(part, basis) for part in condition.children), key=lambda one: one.order)
+    line, _ = said_of(condition, basis)
+    if truth is Truth.UNKNOWN:
         return Shortfall(unknown=(line,))
-    return Shortfall(unmet=(line,), distance=_distance(trace, basis))
+    return Shortfall(unmet=(line,), distance=_distance(condition, basis))
 
 
 def parts_named(node: Node, lines: tuple[str, ...]) -> tuple[Node, ...]:
@@ -67,9 +75,9 @@ def parts_named(node: Node, lines: tuple[str, ...]) -> tuple[Node, ...]:
     return tuple(found[line] for line in lines if line in found)
 
 
-def _distance(trace: Trace, basis: Basis) -> Fraction:
+def _distance(condition: Condition, basis: Basis) -> Fraction:
     """By which part of its limit a number missed it; a miss that cannot be counted is a whole one."""
-    leaf = trace.condition.child if isinstance(trace.condition, Not) else trace.condition
+    leaf = condition.child if isinstance(condition, Not) else condition
     distance = distance_of(leaf, basis)
     if distance is None or not isinstance(leaf, Compare):
         return Fraction(1)

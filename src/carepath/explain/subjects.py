@@ -62,7 +62,10 @@ def subject_of(asked: str | Recommendation, basis: Basis) -> Subject:
     if isinstance(asked, Recommendation):
         asked = asked.topic or asked.kind
     guideline = basis.guideline
-    if asked in known_names(guideline):
+    kept = basis.prepared.kept.setdefault("names", {})
+    if not kept:
+        kept.update(dict.fromkeys(known_names(guideline)))
+    if asked in kept:
         candidates = tuple(_candidates(asked, basis))
         covered = guideline.coverage.get(asked)
         reason = covered.reason if covered is not None and not candidates else None

@@ -9,10 +9,10 @@ from fractions import Fraction
 from carepath.basis import Basis, leaf_findings
 from carepath.content.guideline import EVALUATION_DATE, PATHWAY, PRESENT_STEP, Text
 from carepath.display.words import Words, both
-from carepath.explain.explanation import Limit, Node, Read, phrase, standings
-from carepath.explain.statements import condition_text, label_of, line_of
+from carepath.explain.explanation import Limit, Node, Read, phrase
+from carepath.explain.once import said_of, standings_of
+from carepath.explain.statements import label_of
 from carepath.language.check import parameters_of
-from carepath.language.evaluate import Trace
 from carepath.language.nodes import All, AnyOf, Change, Compare, Condition, DaysSince, FindingRef, Named, Not, children
 from carepath.language.truth import Truth
 from carepath.record.derived import trend_of
@@ -22,12 +22,20 @@ LEAVES = frozenset({"condition", "not"})
 
 
 def tree_of(condition: Condition, basis: Basis) -> Node:
-    """The tree of a condition; its truth values are those of the evaluator."""
-    return _Grower(basis).node(basis.evaluation.trace(condition))
+    """The tree of a condition; its truth values are those of the evaluator. Each part is made once."""
+    return _Grower(basis).node(condition)
 
 
 def read_of(finding: str, basis: Basis) -> Read:
     """A finding as it was read: as the engines saw it, or the reason why it is unknown."""
+    kept = basis.kept.setdefault("reads", {})
+    if finding not in kept:
+        kept[finding] = _read(finding, basis)
+    read: Read = kept[finding]
+    return read
+
+
+def _read(finding: str, basis: Basis) -> Read:
     guideline, reading = basis.guideline, basis.reading(finding)
     label = label_of(finding, guideline)
     if finding == PATHWAY and basis.pathway is not None:
@@ -67,45 +75,44 @@ class _Grower:
     def __init__(self, basis: Basis) -> None:
         self.basis = basis
         self.guideline = basis.guideline
+        #: By the identity of a condition; it is kept, so that no other one can get its identity.
+        self.kept = basis.kept.setdefault("nodes", {})
 
-    def node(self, trace: Trace) -> Node:
+    def node(self, condition: Condition) -> Node:
         """The node of a part of a condition; a term shows the parts that it stands for."""
-        condition, truth = trace.condition, trace.truth.value
-        if trace.term is not None:
-            term = self.guideline.terms[trace.term]
-            grounds = standings(term.grounds, self.guideline)
-            parts = tuple(self._parts(trace.parts[0]))
-            return Node("term", term.text, term.name, truth, line_of(condition), grounds=grounds, children=parts)
+        if id(condition) not in self.kept:
+            self.kept[id(condition)] = condition, self._node(condition)
+        node: Node = self.kept[id(condition)][1]
+        return node
+
+    def _node(self, condition: Condition) -> Node:
+        line, text = said_of(condition, self.basis)
+        truth = self.basis.evaluation.truth(condition).value
+        terms = self.basis.prepared.scope.terms
+        if isinstance(condition, Named) and condition.name in terms:
+            term = self.guideline.terms[condition.name]
+            grounds = standings_of(self.basis, term.grounds)
+            parts = tuple(self._parts(terms[condition.name]))
+            return Node("term", term.text, term.name, truth, line, grounds=grounds, children=parts)
         if isinstance(condition, All | AnyOf):
             role = "all" if isinstance(condition, All) else "any"
-            parts = tuple(self.node(part) for part in trace.parts)
-            text = phrase(self.guideline, f"tree_{role}")
-            return Node(role, text, None, truth, line_of(condition), children=parts)
-        if isinstance(condition, Not) and (trace.parts[0].term is not None or trace.parts[0].parts):
-            text = condition_text(condition, self.guideline, self.basis.at)
-            below = (self.node(trace.parts[0]),)
-            return Node("not", text, None, truth, line_of(condition), children=below)
-        return self._leaf(trace)
+            parts = tuple(map(self.node, condition.children))
+            return Node(role, phrase(self.guideline, f"tree_{role}"), None, truth, line, children=parts)
+        if isinstance(condition, Not) and (self._is_term(condition.child) or children(condition.child)):
+            return Node("not", text, None, truth, line, children=(self.node(condition.child),))
+        leaf = condition.child if isinstance(condition, Not) else condition
+        gap = self._gap(leaf) if truth == Truth.FALSE.value else None
+        reads, limits = tuple(self._reads(leaf)), limits_of(leaf, self.basis)
+        return Node("condition", text, None, truth, line, reads=reads, limits=limits, gap=gap)
 
-    def _parts(self, inner: Trace) -> Iterator[Node]:
-        if inner.term is None and isinstance(inner.condition, All):
-            yield from (self.node(part) for part in inner.parts)
+    def _is_term(self, condition: Condition) -> bool:
+        return isinstance(condition, Named) and condition.name in self.basis.prepared.scope.terms
+
+    def _parts(self, inner: Condition) -> Iterator[Node]:
+        if isinstance(inner, All):
+            yield from map(self.node, inner.children)
         else:
             yield self.node(inner)
-
-    def _leaf(self, trace: Trace) -> Node:
-        condition = trace.condition
-        leaf = condition.child if isinstance(condition, Not) else condition
-        return Node(
-            "condition",
-            condition_text(condition, self.guideline, self.basis.at),
-            None,
-            trace.truth.value,
-            line_of(condition),
-            reads=tuple(self._reads(leaf)),
-            limits=limits_of(leaf, self.basis),
-            gap=self._gap(leaf) if trace.truth is Truth.FALSE else None,
-        )
 
     # --- values ------------------------------------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from carepath.explain.fills import Series
+from carepath.explain.tries import Series
 from carepath.record.facts import Fact, FactValue, Record
 
 if TYPE_CHECKING:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -70,8 +72,12 @@ def why_not(assessment: Assessment, asked: str | Recommendation) -> Explanation:
     blocked = _nearest_first(subject, aside, basis)
     above = alone_of(assessment) if blocked and not aside and not subject.is_red_flag else ()
 
+    @functools.cache
+    def nearest() -> Node:
+        return blocked[0].node(basis)
+
     def sentence() -> Text:
-        said = _sentence(subject, aside, blocked, basis)
+        said = _sentence(subject, aside, blocked, nearest, basis)
         if not above:
             return said
         first = listed((headline(one, basis) for one in above), basis.guideline)
@@ -81,7 +87,7 @@ def why_not(assessment: Assessment, asked: str | Recommendation) -> Explanation:
     def nodes() -> tuple[Node, ...]:
         found = [_above_node(one, basis) for one in above]
         found += [_aside_node(put, assessment) for put in aside]
-        found += [one.node(basis) for one in blocked]
+        found += [nearest(), *(one.node(basis) for one in blocked[1:])] if blocked else []
         found += [Node("unavailable", text, subject.asked) for text in subject.unavailable]
         if subject.reason is not None:
             found.append(Node("reason", subject.reason, subject.asked))
@@ -112,7 +118,7 @@ def _blocked(rec: Recommendation, basis: Basis) -> _Blocked:
         stays = one.entry is not None and one.entry.operation == "continues"
         how = "nothing" if not stays else "position" if basis.position.step is None else "continue"
         return _Blocked(rec, how, Shortfall())
-    short = shortfall_of(basis.evaluation.trace(condition), basis)
+    short = shortfall_of(condition, basis)
     if _of_other_pathway(rec, basis):
         return _Blocked(rec, "pathway", short)
     step, way = basis.position.step, one.transition
@@ -135,7 +141,7 @@ def _met_but_not_given(rec: Recommendation, basis: Basis) -> _Blocked:
         if basis.position.step is None:
             return _Blocked(rec, "position", Shortfall())
         opens = one.transition.when if one.transition is not None else None
-        short = shortfall_of(basis.evaluation.trace(opens), basis) if opens is not None else Shortfall()
+        short = shortfall_of(opens, basis) if opens is not None else Shortfall()
         return _Blocked(rec, "condition" if short.unmet or short.unknown else "way", short)
     if one.rule is None or one.output is None:
         return _Blocked(rec, "nothing", Shortfall())
@@ -181,7 +187,9 @@ def alone_of(assessment: Assessment) -> tuple[Recommendation, ...]:
 # --- the sentence ----------------------------------------------------------------------------------------------------
 
 
-def _sentence(subject: Subject, aside: list[SetAside], blocked: list[_Blocked], basis: Basis) -> Text:
+def _sentence(
+    subject: Subject, aside: list[SetAside], blocked: list[_Blocked], nearest: Callable[[], Node], basis: Basis
+) -> Text:
     guideline, what = basis.guideline, subject.what
     if subject.unavailable:
         return listed(subject.unavailable, guideline, between=" ")
@@ -194,7 +202,7 @@ def _sentence(subject: Subject, aside: list[SetAside], blocked: list[_Blocked], 
     first = blocked[0]
     rule = Text(first.rec.rules[0], first.rec.rules[0])
     if first.how == "condition":
-        return _condition_sentence(subject, first, rule, basis)
+        return _condition_sentence(subject, first, nearest(), basis)
     if first.how == "position":
         return phrase(guideline, "why_not_open", what=what, rule=rule, unknown=_position_unknown(basis))
     if first.how == "way":
@@ -215,8 +223,9 @@ def _aside_sentence(what: Text, aside: list[SetAside], basis: Basis) -> Text:
     return phrase(basis.guideline, name, what=what, reason=reasons, by=Text(by, by))
 
 
-def _condition_sentence(subject: Subject, first: _Blocked, rule: Text, basis: Basis) -> Text:
-    guideline, short, node = basis.guideline, first.shortfall, first.node(basis)
+def _condition_sentence(subject: Subject, first: _Blocked, node: Node, basis: Basis) -> Text:
+    guideline, short = basis.guideline, first.shortfall
+    rule = Text(first.rec.rules[0], first.rec.rules[0])
     unmet = listed((unmet_text(one, basis) for one in parts_named(node, short.unmet)), guideline)
     unknown = listed((unknown_text(one, basis) for one in parts_named(node, short.unknown)), guideline)
     how = "both" if short.unmet and short.unknown else "unmet" if short.unmet else "open"

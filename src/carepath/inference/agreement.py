@@ -9,12 +9,14 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import threading
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-from carepath.content.guideline import Guideline
+from carepath.content.guideline import Guideline, Output, ResolveEntry, Rule
 from carepath.errors import EngineDisagreement, EngineError, Problem
-from carepath.inference.case import Possible, matchers, possible_outputs
-from carepath.inference.clauses import clauses_of, derived_leaves, leaves_of, output_id
+from carepath.inference.case import Possible, matchers, outline_of, possible_outputs
+from carepath.inference.clauses import clauses_of, comparisons, derived_leaves, leaves_of, output_id
 from carepath.inference.direct import DirectEngine
 from carepath.inference.drafts import Matcher
 from carepath.inference.durable import DurableEngine, availability
@@ -23,7 +25,9 @@ from carepath.language.evaluate import Looks, Scope, Values
 from carepath.language.nodes import Change, Compare, Condition
 from carepath.language.truth import Truth
 from carepath.language.write import write_line
+from carepath.pathway import Pathway
 from carepath.record.derived import Settler, Situation, leaf_findings, settler
+from carepath.record.facts import Bounds
 
 ENGINES = ("both", "direct")
 
@@ -38,6 +42,7 @@ class Prepared:
     leaves: tuple[Condition, ...]
     direct: DirectEngine
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _alone_on: dict[tuple[str | None, str, int], tuple[ResolveEntry, ...]] = field(default_factory=dict)
 
     @functools.cached_property
     def looks(self) -> Looks:
@@ -64,10 +69,37 @@ class Prepared:
         return {name: changes for name, changes in found.items() if changes}
 
     @functools.cached_property
+    def kept(self) -> dict[str, dict[Hashable, Any]]:
+        """What explanations worked out of the content alone, by what it is: the same for every patient."""
+        return {}
+
+    @functools.cached_property
     def settlers(self) -> tuple[tuple[str, Settler], ...]:
         """The derived leaves: the name under which an engine sees each, and what settles it."""
         findings = self.guideline.findings
         return tuple((write_line(leaf), settler(leaf, findings, self.scope)) for leaf in self.leaves)
+
+    @functools.cached_property
+    def partial_settlers(self) -> dict[str, tuple[tuple[str, Settler], ...]]:
+        """By finding of which bounds may be known: its comparisons, under the names that engines see, with settlers."""
+        findings = self.guideline.findings
+        names = frozenset(name for name, finding in findings.items() if finding.type.partial)
+        found = comparisons(self.clauses, self.scope.terms, names)
+        return {
+            name: tuple((write_line(leaf), settler(leaf, findings, self.scope)) for leaf in leaves)
+            for name, leaves in found.items()
+        }
+
+    def suffices(self, finding: str, situation: Situation) -> bool:
+        """Whether what is known in part of a finding settles every condition that reads it."""
+        if not isinstance(situation.reading(finding).part, Bounds) or finding in self._read_whole:
+            return False
+        return all(settle(situation) is not Truth.UNKNOWN for _, settle in self.partial_settlers.get(finding, ()))
+
+    @functools.cached_property
+    def _read_whole(self) -> frozenset[str]:
+        """The findings of which a condition needs the value, or asks whether it is known."""
+        return frozenset(name for leaf in self.leaves for name in leaf_findings(leaf))
 
     @functools.cached_property
     def _settler_of(self) -> dict[Condition, Settler]:
@@ -88,6 +120,22 @@ class Prepared:
         found: dict[str | None, dict[int, Matcher]] = {None: matchers(self.guideline, None)}
         for name, pathway in self.guideline.pathways.items():
             found[name] = matchers(self.guideline, pathway)
+        return found
+
+    def entries_alone_on(self, rule: Rule, output: Output, pathway: Pathway | None) -> tuple[ResolveEntry, ...]:
+        """The entries of the resolve table that select an output and read a condition, and nothing that stands beside.
+
+        Args:
+            rule: the rule of the output.
+            output: one of its outputs.
+            pathway: the chosen pathway, or None while none is chosen.
+        """
+        key = (pathway.name if pathway is not None else None, rule.id, output.index)
+        found = self._alone_on.get(key)
+        if found is None:
+            outline, match = outline_of(rule, output), self.matchers[key[0]]
+            alone = (one for one in self.guideline.resolve if one.when is not None and not one.given and not one.absent)
+            found = self._alone_on[key] = tuple(entry for entry in alone if match[id(entry.selects)](outline))
         return found
 
     @functools.cached_property
@@ -133,15 +181,19 @@ def prepare(guideline: Guideline, at: dt.date) -> Prepared:
     with _lock:
         found = _prepared.get(key)
         if found is None:
-            scope = Scope(guideline.symbols.terms, guideline.symbols.findings, parameters)
-            clauses = clauses_of(guideline)
-            leaves = derived_leaves(clauses, guideline.symbols.terms)
-            found = Prepared(guideline, scope, clauses, leaves, DirectEngine(clauses, scope))
-            _prepared[key] = found
+            found = _prepared[key] = made_ready(guideline, parameters)
         if len(_by_day) >= _MAX_DAYS:
             _by_day.clear()
         _by_day[guideline.content_hash, at] = found
         return found
+
+
+def made_ready(guideline: Guideline, parameters: Mapping[str, int | float]) -> Prepared:
+    """The guideline ready for evaluation with the values of its parameters; nothing is kept of it."""
+    scope = Scope(guideline.symbols.terms, guideline.symbols.findings, parameters)
+    clauses = clauses_of(guideline)
+    leaves = derived_leaves(clauses, guideline.symbols.terms)
+    return Prepared(guideline, scope, clauses, leaves, DirectEngine(clauses, scope))
 
 
 def engine_name(engine: str) -> str:

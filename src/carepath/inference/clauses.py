@@ -108,6 +108,17 @@ def derived_leaves(clauses: Mapping[str, Condition], terms: Mapping[str, Conditi
     return tuple(found)
 
 
+def comparisons(
+    clauses: Mapping[str, Condition], terms: Mapping[str, Condition], names: frozenset[str]
+) -> dict[str, tuple[Compare | Among, ...]]:
+    """By finding the comparisons of clauses and terms that read one of the findings named, each once."""
+    found: dict[str, dict[Compare | Among, None]] = {}
+    for leaf in leaves_of((*clauses.values(), *terms.values())):
+        if isinstance(leaf, Compare | Among) and isinstance(leaf.operand, FindingRef) and leaf.operand.name in names:
+            found.setdefault(leaf.operand.name, {})[leaf] = None
+    return {name: tuple(leaves) for name, leaves in found.items()}
+
+
 def leaves_of(conditions: Iterable[Condition]) -> Iterator[Condition]:
     """The leaves of conditions, perhaps repeated; a term that stands in one is a leaf."""
     stack = list(conditions)

@@ -86,13 +86,22 @@ def _expand(condition: Condition, scope: Scope, *, positive: bool) -> list[froze
     if isinstance(condition, Among):
         constants = [scope.constant(condition.operand, value) for value in condition.values]
         literals = [Literal(condition.operand.name, "==" if positive else "!=", constant) for constant in constants]
-        return [frozenset({literal}) for literal in literals] if positive else [frozenset(literals)]
+        found = [frozenset({literal}) for literal in literals] if positive else [frozenset(literals)]
+        return found + _settled(condition, condition.operand, scope, positive=positive)
     if isinstance(condition, Compare) and isinstance(condition.operand, FindingRef):
         op = condition.op if positive else _OPPOSITE[condition.op]
         constant = scope.constant(condition.operand, condition.value)
-        return [frozenset({Literal(condition.operand.name, op, constant)})]
+        found = [frozenset({Literal(condition.operand.name, op, constant)})]
+        return found + _settled(condition, condition.operand, scope, positive=positive)
     message = f"no normal form for {type(condition).__name__}"
     raise TypeError(message)
+
+
+def _settled(condition: Condition, operand: FindingRef, scope: Scope, *, positive: bool) -> list[frozenset[Literal]]:
+    """The other way in which a comparison can hold: the record settled it by what it knows in part."""
+    if not scope.may_be_partial(operand):
+        return []
+    return [frozenset({Literal(write_line(condition), "==", positive)})]
 
 
 def _product(parts: Iterable[list[frozenset[Literal]]]) -> list[frozenset[Literal]]:

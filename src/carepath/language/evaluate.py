@@ -1,7 +1,8 @@
 """Evaluates conditions over known values: compiled to closures for the verdict, step by step for the trace.
 
 The input is a mapping from names to known values. What is unknown is absent. Leaves that the record settles
-(lists, dates, trends, ``is known``) stand in the same mapping under their own text as ``True`` or ``False``.
+(lists, dates, trends, ``is known``, comparisons with what is known in part) stand in the same mapping under their own
+text as ``True`` or ``False``.
 """
 
 from __future__ import annotations
@@ -69,6 +70,11 @@ class Scope:
             return value.name == "true"
         return self.parameters[value.name]
 
+    def may_be_partial(self, operand: FindingRef) -> bool:
+        """Whether a record may know bounds of a finding, by which its comparisons are settled."""
+        kind = self.types.get(operand.name)
+        return kind is not None and kind.partial
+
 
 @dataclass(frozen=True, slots=True)
 class Trace:
@@ -123,12 +129,25 @@ class Compiler:
             return _compile_flag(write_line(condition))
         if isinstance(condition, Among):
             constants = frozenset(self.scope.constant(condition.operand, value) for value in condition.values)
-            return _compile_among(condition.operand.name, constants)
+            return self._or_settled(condition, condition.operand, _compile_among(condition.operand.name, constants))
         if isinstance(condition, Compare) and isinstance(condition.operand, FindingRef):
             constant = self.scope.constant(condition.operand, condition.value)
-            return _compile_compare(condition.operand.name, _OPERATORS[condition.op], constant)
+            compare = _compile_compare(condition.operand.name, _OPERATORS[condition.op], constant)
+            return self._or_settled(condition, condition.operand, compare)
         message = f"cannot evaluate {type(condition).__name__}"
         raise TypeError(message)
+
+    def _or_settled(self, condition: Condition, operand: FindingRef, evaluate: Evaluator) -> Evaluator:
+        """A comparison that the record may have settled by what it knows in part of the finding."""
+        if not self.scope.may_be_partial(operand):
+            return evaluate
+        settled = _compile_flag(write_line(condition))
+
+        def compared(values: Values) -> Truth:
+            truth = evaluate(values)
+            return settled(values) if truth is UNKNOWN else truth
+
+        return compared
 
 
 def term_key(name: str) -> str:

@@ -16,7 +16,8 @@ class ValueType:
 
     ``kind`` is bool, int, decimal, enum, text, date or list. ``enumerated`` marks an int whose values are classes:
     its values may stand in a condition as they are. ``parts`` are the parts of a list item; a list of single
-    values has one part named ``value``.
+    values has one part named ``value``. ``partial`` marks a number of which a record may know bounds that comparisons
+    are settled by.
     """
 
     kind: str
@@ -27,6 +28,7 @@ class ValueType:
     enumerated: bool = False
     is_instrument: bool = False
     parts: Mapping[str, ValueType] = field(default_factory=dict)
+    partial: bool = False
 
     @property
     def engine_kind(self) -> str:

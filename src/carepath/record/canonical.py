@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from carepath.record.facts import KNOWN, Fact, FactValue, Record
+from carepath.record.facts import KNOWN, PARTIAL, Bounds, Fact, FactValue, Record
 
 
 def canonical_record(record: Record) -> dict[str, list[dict[str, object]]]:
@@ -16,7 +16,7 @@ def _fact(fact: Fact) -> dict[str, object]:
     given: dict[str, object] = {"date": fact.date.isoformat()}
     if fact.status != KNOWN:
         given["status"] = fact.status
-    else:
+    if fact.status in {KNOWN, PARTIAL}:
         given["value"] = plain(fact.value)
     if fact.source is not None:
         given["source"] = fact.source
@@ -29,6 +29,8 @@ def plain(value: FactValue | None) -> object:
     """A value as JSON has it; items of single values stand without their part's name."""
     if isinstance(value, dt.date):
         return value.isoformat()
+    if isinstance(value, Bounds):
+        return {"at_least": value.low, "at_most": value.high}
     if isinstance(value, tuple):
         return [item["value"] if set(item) == {"value"} else dict(sorted(item.items())) for item in value]
     return value

@@ -1,12 +1,14 @@
 """Settles the leaves that engines do not see: lists, dates, trends and ``is known``, each to true, false or unknown.
 
-A count over items with unknown parts is an interval; a comparison with it is settled when the whole interval agrees.
+A count over items with unknown parts is an interval; a comparison with it is settled when the whole interval agrees. So
+is a comparison with a number of which bounds are known; a list that is known in part may hold more items.
 A trend needs two values of one instrument in one version, the newest of them not stale.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import math
 import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -29,7 +31,7 @@ from carepath.language.nodes import (
 )
 from carepath.language.truth import FALSE, TRUE, UNKNOWN, Truth, conjunction, disjunction
 from carepath.language.write import write_line
-from carepath.record.facts import KNOWN, Fact, Item, Record
+from carepath.record.facts import KNOWN, PARTIAL, Bounds, Fact, Item, Record
 from carepath.record.snapshot import Reading, missing
 
 #: What tells when the present step began; either one does.
@@ -68,6 +70,15 @@ class Situation:
     findings: Mapping[str, Finding]
     at: dt.date
     _missing: dict[str, Reading] = field(default_factory=dict, repr=False, compare=False)
+    #: Trends that were worked out, by finding, moment and direction.
+    _trends: dict[tuple[str, str, str], Trend | None] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    def with_facts(self, series: Mapping[str, tuple[Fact, ...]], readings: Mapping[str, Reading]) -> Situation:
+        """The same where some findings have other facts and readings."""
+        record = Record({**self.record.series, **series}, self.record.used, self.record.unused)
+        return Situation(record, {**self.readings, **readings}, self.findings, self.at, self._missing)
 
     def reading(self, finding: str) -> Reading:
         """The reading of a finding, recorded or not."""
@@ -102,6 +113,8 @@ def settler(condition: Condition, findings: Mapping[str, Finding], scope: Scope)
         return _settle_quantified(condition, findings, scope)
     if isinstance(condition, Count):
         return _settle_count(condition, findings, scope)
+    if isinstance(condition, Compare | Among) and isinstance(condition.operand, FindingRef):
+        return _settle_bounds(condition, condition.operand, scope)
     if isinstance(condition, Compare) and isinstance(condition.operand, DaysSince):
         return _settle_days(condition.operand.finding, _comparison(condition, scope))
     if isinstance(condition, Compare) and isinstance(condition.operand, Change):
@@ -135,13 +148,13 @@ def leaf_findings(leaf: Condition) -> tuple[str, ...]:
     return findings_of(leaf)
 
 
-def _compare(number: int | Fraction, condition: Compare, scope: Scope) -> Truth:
-    threshold = Fraction(str(scope.constant(None, condition.value)))
-    return Truth.of(_OPERATORS[condition.op](Fraction(number), threshold))
+def exact(number: object) -> Fraction:
+    """A number as it is written: 0.1 is a tenth, not what a computer keeps of it."""
+    return Fraction(number) if type(number) is int else Fraction(str(number))
 
 
 def _comparison(condition: Compare, scope: Scope) -> Callable[[int | Fraction], Truth]:
-    compare, threshold = _OPERATORS[condition.op], Fraction(str(scope.constant(None, condition.value)))
+    compare, threshold = _OPERATORS[condition.op], exact(scope.constant(None, condition.value))
     return lambda number: TRUE if compare(number, threshold) else FALSE
 
 
@@ -164,12 +177,54 @@ def _settle_days(finding: str, compare: Callable[[int | Fraction], Truth]) -> Se
     return days_since
 
 
+# --- bounds -----------------------------------------------------------------------------------------------------
+
+
+def _settle_bounds(condition: Compare | Among, operand: FindingRef, scope: Scope) -> Settler:
+    """Settled by the bounds of a number, where every number within them agrees."""
+    truth_of = _within_bounds(condition, operand, scope)
+
+    def compared(situation: Situation) -> Truth:
+        part = situation.reading(operand.name).part
+        return truth_of(part) if isinstance(part, Bounds) else UNKNOWN
+
+    return compared
+
+
+def _within_bounds(condition: Compare | Among, operand: FindingRef, scope: Scope) -> Callable[[Bounds], Truth]:
+    if isinstance(condition, Among):
+        constants = {scope.constant(operand, value) for value in condition.values}
+        whole = scope.types[operand.name].kind == "int"
+
+        def among(part: Bounds) -> Truth:
+            found = [one for one in constants if isinstance(one, int | float) and part.low <= one <= part.high]
+            if whole and len(found) == part.high - part.low + 1:
+                return TRUE
+            return UNKNOWN if found else FALSE
+
+        return among
+    compare, threshold = _OPERATORS[condition.op], exact(scope.constant(operand, condition.value))
+
+    def compared(part: Bounds) -> Truth:
+        low, high = exact(part.low), exact(part.high)
+        inside = [threshold] if low < threshold < high else []
+        truths = {bool(compare(number, threshold)) for number in (low, *inside, high)}
+        return Truth.of(truths.pop()) if len(truths) == 1 else UNKNOWN
+
+    return compared
+
+
 # --- lists ------------------------------------------------------------------------------------------------------
 
 
-def _items(finding: str, situation: Situation) -> tuple[Item, ...] | None:
+def _items(finding: str, situation: Situation) -> tuple[tuple[Item, ...], bool] | None:
+    """The items of a list, and whether others may stand beside them; None while nothing is known of it."""
     reading = situation.readings.get(finding)
-    return reading.value if reading is not None and isinstance(reading.value, tuple) else None
+    if reading is None:
+        return None
+    if isinstance(reading.part, tuple):
+        return reading.part, True
+    return (reading.value, False) if isinstance(reading.value, tuple) else None
 
 
 def _item_truth(where: Condition | None, finding: Finding, scope: Scope) -> Callable[[Item], Truth]:
@@ -187,30 +242,48 @@ def _settle_quantified(condition: Some | Every, findings: Mapping[str, Finding],
     truth_of = _item_truth(condition.where, findings[name], scope)
 
     def quantified(situation: Situation) -> Truth:
-        items = _items(name, situation)
-        if items is None:
+        found = _items(name, situation)
+        if found is None:
             return UNKNOWN
+        items, more = found
+        truths = [*map(truth_of, items), *((UNKNOWN,) if more else ())]
         if some:
-            return disjunction([truth_of(item) for item in items])
-        return conjunction([truth_of(item) for item in items]) if items else FALSE
+            return disjunction(truths)
+        return conjunction(truths) if truths else FALSE
 
     return quantified
 
 
 def _settle_count(condition: Count, findings: Mapping[str, Finding], scope: Scope) -> Settler:
-    name, distinct = condition.of, condition.distinct
     compare, threshold = _OPERATORS[condition.op], scope.constant(None, condition.value)
-    truth_of = _item_truth(condition.where, findings[name], scope)
+    count = counter(condition, findings, scope)
 
     def counted(situation: Situation) -> Truth:
-        items = _items(name, situation)
-        if items is None:
-            return UNKNOWN
-        low, high = _interval([(item, truth_of(item)) for item in items], distinct)
+        low, high = count(situation) or (0, -1)  # without a list no number at all
         results = {compare(number, threshold) for number in range(low, high + 1)}
         return Truth.of(results.pop()) if len(results) == 1 else UNKNOWN
 
     return counted
+
+
+def counter(
+    condition: Count, findings: Mapping[str, Finding], scope: Scope
+) -> Callable[[Situation], tuple[int, int] | None]:
+    """What counts for any patient: the least and the greatest number that the items allow, None without a list."""
+    name, distinct = condition.of, condition.distinct
+    truth_of = _item_truth(condition.where, findings[name], scope)
+    # There may be any number of others: beyond the threshold all numbers compare alike.
+    beyond = math.ceil(exact(scope.constant(None, condition.value))) + 1
+
+    def count(situation: Situation) -> tuple[int, int] | None:
+        found = _items(name, situation)
+        if found is None:
+            return None
+        items, more = found
+        low, high = _interval([(item, truth_of(item)) for item in items], distinct)
+        return low, max(high, beyond) if more else high
+
+    return count
 
 
 def _interval(truths: list[tuple[Item, Truth]], distinct: str | None) -> tuple[int, int]:
@@ -230,11 +303,19 @@ def _interval(truths: list[tuple[Item, Truth]], distinct: str | None) -> tuple[i
 
 
 def trend_of(change: Change, situation: Situation) -> Trend | None:
-    """The trend that a change speaks of, or None while it is unknown.
+    """The trend that a change speaks of, or None while it is unknown; worked out once for a situation.
 
     The baseline is the first value on or after the moment; where the moment of ``step start`` is not known it is
     the first value of the series, and ``since`` says so.
     """
+    key = (change.finding, change.since, change.direction)
+    trends = situation._trends  # noqa: SLF001 - what it keeps for this function
+    if key not in trends:
+        trends[key] = _trend(change, situation)
+    return trends[key]
+
+
+def _trend(change: Change, situation: Situation) -> Trend | None:
     newest = situation.reading(change.finding)
     if not newest.known or not isinstance(newest.value, int | float):
         return None
@@ -245,7 +326,7 @@ def trend_of(change: Change, situation: Situation) -> Trend | None:
     earlier = [
         fact
         for fact in situation.record.facts(change.finding)
-        if fact.status == KNOWN and fact.version == last.version and fact.date < last.date
+        if fact.status in {KNOWN, PARTIAL} and fact.version == last.version and fact.date < last.date
     ]
     if moment is not None:
         earlier = [fact for fact in earlier if fact.date >= moment]
@@ -253,14 +334,19 @@ def trend_of(change: Change, situation: Situation) -> Trend | None:
     if not of_first_day or len({fact.value for fact in of_first_day}) > 1:
         return None
     baseline = of_first_day[0]
-    if isinstance(baseline.value, tuple) or isinstance(last.value, tuple):
+    if not isinstance(baseline.value, int | float) or not isinstance(last.value, int | float):
         return None
-    before, now = Fraction(str(baseline.value)), Fraction(str(last.value))
-    lower_is_better = situation.findings[change.finding].better == "lower"
-    improvement = before - now if lower_is_better else now - before
-    amount = improvement if change.direction == "improvement" else -improvement
-    percent = amount / abs(before) * 100 if before else None
-    return Trend(change.finding, baseline, last, since, amount, percent)
+    before, now = _number(baseline.value), _number(last.value)
+    falls = (situation.findings[change.finding].better == "lower") is (change.direction == "improvement")
+    amount = before - now if falls else now - before
+    size = before if before > 0 else -before
+    percent = Fraction(100 * amount, size) if size else None
+    return Trend(change.finding, baseline, last, since, Fraction(amount), percent)
+
+
+def _number(value: object) -> int | Fraction:
+    """A whole number as it is: it costs less to count with; any other exactly."""
+    return value if type(value) is int else exact(value)
 
 
 def _moment(since: str, situation: Situation) -> tuple[dt.date | None, str]:

@@ -9,16 +9,29 @@ from dataclasses import dataclass, field
 Part = bool | int | float | str
 #: An item of a list: its known parts by name; a list of single values has one part named ``value``.
 Item = Mapping[str, Part]
-FactValue = bool | int | float | str | dt.date | tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What is known of a number that is known in part: it is at least ``low`` and at most ``high``."""
+
+    low: int | float
+    high: int | float
+
+
+FactValue = bool | int | float | str | dt.date | tuple[Item, ...] | Bounds
 
 KNOWN = "known"
-STATUSES = (KNOWN, "unknown", "refused", "not_applicable")
+#: Known in part: of a number its bounds, of a list some of its items.
+PARTIAL = "partial"
+STATUSES = (KNOWN, PARTIAL, "unknown", "refused", "not_applicable")
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
     """One recorded value of a finding, or the statement that it is unknown, refused or not applicable.
 
+    With status ``partial`` the value is known in part: ``Bounds``, or a tuple of items that others may stand beside.
     ``version`` names the edition of an instrument; ``source`` says where the value came from; ``undated`` is true
     when no date was given and the evaluation date was taken.
     """
@@ -82,4 +95,6 @@ def value_text(value: FactValue | None) -> str:
         return "[" + ", ".join("{" + ", ".join(f"{k}={i[k]!r}" for k in sorted(i)) + "}" for i in value) + "]"
     if isinstance(value, dt.date):
         return value.isoformat()
+    if isinstance(value, Bounds):
+        return f"{value.low!r}..{value.high!r}"
     return repr(value)

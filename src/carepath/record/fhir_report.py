@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from carepath.record.facts import KNOWN, value_text
+from carepath.record.facts import KNOWN, PARTIAL, value_text
 
 if TYPE_CHECKING:
     from carepath.record.facts import Fact
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 #: The reasons: keys of ``reasons:`` in ``rules/fhir_codes.yaml``, which has their texts.
 AMBIGUOUS_CODE = "ambiguous_code"
 BAD_TYPE = "bad_type"
+DECEASED = "deceased"
 DUPLICATE = "duplicate"
 ENTERED_IN_ERROR = "entered_in_error"
 EXPRESSION = "expression"
@@ -65,7 +66,7 @@ class FhirReport:
 
     def use(self, origin: Origin, fact: Fact, date_from: str, transform: str) -> None:
         """Reports a fact that was taken, from which date, and what was done to its value."""
-        value = _shown(fact) if fact.status == KNOWN else fact.status
+        value = _shown(fact) if fact.status in {KNOWN, PARTIAL} else fact.status
         _add(
             self.used,
             {

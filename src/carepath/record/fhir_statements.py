@@ -1,4 +1,4 @@
-"""What a FHIR resource says: one statement for itself, for each of its components or for each of its items.
+"""What a FHIR resource says: one statement for itself, for each of its parts or for each of its items.
 
 A statement has codes, the place of its value, a day, and a doubt where its status does not say that it was
 established. A resource whose status denies it says nothing; the report names it.
@@ -6,71 +6,31 @@ established. A resource whose status denies it says nothing; the report names it
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from carepath.record.fhir_report import ENTERED_IN_ERROR, NO_VALUE, NOT_FINAL, NOT_PRESENT
-from carepath.record.fhir_values import (
-    ABSENT,
-    Coding,
-    Day,
-    FhirObject,
-    Unusable,
-    child,
-    code_of,
-    codes_of,
-    codings,
-    day,
-    first_day,
-    keys_of,
-    objects,
-    safe,
-)
+from carepath.record.fhir_days import Day
+from carepath.record.fhir_elements import Coding, FhirObject, Unusable, child, codings, keys_of, objects, safe
+from carepath.record.fhir_kinds import ACTIVITY, KINDS, Standing, day_of, standing, standing_of
+from carepath.record.fhir_report import NO_VALUE, NOT_FINAL
+from carepath.record.fhir_values import ABSENT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from carepath.record.fhir_report import Origin
 
-ENTERED = "entered-in-error"
-_PROPOSALS = ("proposal", "plan", "option")
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """How a type of resource is read: where its code and its day stand, and which statuses count or deny."""
-
-    concept: str
-    days: tuple[str, ...]
-    counts: tuple[str, ...]
-    denies: tuple[str, ...] = ()
-    says_present: bool = True
-
-
-KINDS: Mapping[str, Kind] = {
-    "Observation": Kind(
-        "code",
-        ("effectiveDateTime", "effectivePeriod", "effectiveInstant"),
-        ("final", "amended", "corrected"),
-        says_present=False,
-    ),
-    "Condition": Kind("code", ("onsetDateTime", "recordedDate"), ()),
-    "Procedure": Kind("code", ("performedDateTime", "performedPeriod"), ("completed",), ("not-done",)),
-    "ServiceRequest": Kind("code", ("authoredOn",), ("active", "completed"), ("revoked",)),
-    "MedicationRequest": Kind(
-        "medicationCodeableConcept", ("authoredOn",), ("active",), ("completed", "stopped", "cancelled")
-    ),
-    "QuestionnaireResponse": Kind("", ("authored",), ("completed", "amended"), says_present=False),
-}
-_CLINICAL = ("active", "recurrence", "relapse")
-_NO_LONGER = ("inactive", "remission", "resolved")
+_MEDICATION = ("MedicationRequest", "MedicationStatement")
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What a resource, or a part of it, says: codes, the place of the value, the day, and a doubt if any."""
+    """What a resource, or a part of it, says: codes, the place of the value, the day, and a doubt if any.
+
+    ``present`` is true where the code itself says that something is so; ``past`` where it was so and no longer is.
+    ``denied`` is the reason where its own status denies it. ``status`` is what says so.
+    """
 
     origin: Origin
     content: FhirObject
@@ -78,103 +38,117 @@ class Statement:
     day: Day
     doubt: str = ""
     present: bool = False
+    past: bool = False
+    denied: str = ""
+    status: str = ""
 
 
 IsKnown = Callable[[str, Coding], bool]
 
 
+@dataclass(slots=True)
+class Medications:
+    """The Medication resources of a bundle by what references may call them; ``read`` are the texts of those in use."""
+
+    by_name: dict[str, tuple[str, FhirObject]] = field(default_factory=dict)
+    read: set[str] = field(default_factory=set)
+
+    def codes(self, content: FhirObject) -> tuple[Coding, ...]:
+        """The codes of the medication that a resource refers to, inside itself or inside the bundle."""
+        reference = child(content, "medicationReference").get("reference")
+        if not isinstance(reference, str):
+            return ()
+        if reference.startswith("#"):
+            inside = (one for one in objects(content.get("contained")) if one.get("id") == reference[1:])
+            return next((codings(one.get("code")) for one in inside if one.get("resourceType") == "Medication"), ())
+        found = self.by_name.get(reference) or self.by_name.get(reference.rpartition("/")[2])
+        if found is None:
+            return ()
+        text, medication = found
+        self.read.add(text)
+        return codings(medication.get("code"))
+
+
 def coded(content: FhirObject, origin: Origin) -> Origin:
     """The origin with the codes of the resource, as far as they are safe to show."""
-    concept = KINDS[origin.resource].concept
-    return replace(origin, code=_shown(codings(content.get(concept)))) if concept else origin
+    concepts = KINDS[origin.resource].concepts
+    return replace(origin, code=_shown(codings(content.get(concepts[0])))) if concepts else origin
 
 
-def statements(content: FhirObject, origin: Origin, is_known: IsKnown) -> Iterator[Statement]:
-    """What a resource says: itself, its components, or the items of a questionnaire.
+def statements(content: FhirObject, origin: Origin, is_known: IsKnown, medications: Medications) -> Iterator[Statement]:
+    """What a resource says: itself, its parts, or the items of a questionnaire.
 
     Raises:
         Unusable: its status denies it, or nothing is there.
     """
-    kind = KINDS[origin.resource]
-    standing = _condition_standing(content) if origin.resource == "Condition" else _standing(content, kind)
-    if standing is not None and standing[0] != NOT_FINAL:
-        raise Unusable(*standing)
-    doubt = standing[1] if standing is not None else ""
-    when = _day(content, kind, origin.resource)
+    found = standing_of(content, origin.resource)
+    if found.reason and found.reason != NOT_FINAL:
+        raise Unusable(found.reason, found.detail)
+    when = day_of(content, origin.resource)
     if origin.resource == "QuestionnaireResponse":
         if not objects(content.get("item")):
             raise Unusable(NO_VALUE)
-        yield from _items(content, origin, when, doubt)
-        return
-    codes = codings(content.get(kind.concept))
-    parts = objects(content.get("component")) if origin.resource == "Observation" else []
+        yield from _items(content, origin, when, found.doubt)
+    elif origin.resource == "Observation":
+        yield from _observation(content, origin, when, found.doubt, is_known)
+    else:
+        yield from _present(content, origin, when, found, is_known, medications)
+    if origin.resource == "CarePlan":
+        yield from _activities(content, origin, when)
+
+
+def _observation(content: FhirObject, origin: Origin, when: Day, doubt: str, is_known: IsKnown) -> Iterator[Statement]:
+    codes, parts = codings(content.get("code")), objects(content.get("component"))
     has_value = bool(keys_of(content, "value") or keys_of(content, "_value")) or content.get(ABSENT) is not None
-    if has_value or not parts or any(is_known(origin.resource, one) for one in codes):
-        yield Statement(origin, content, codes, when, doubt, kind.says_present)
+    if has_value or not parts or any(is_known("Observation", one) for one in codes):
+        yield Statement(origin, content, codes, when, doubt)
     for index, part in enumerate(parts):
         of_part = codings(part.get("code"))
         yield Statement(origin.at(f"component[{index}]", _shown(of_part)), part, of_part, when, doubt)
 
 
+def _present(  # noqa: PLR0917 - what one resource says, and what its codes and references mean
+    content: FhirObject, origin: Origin, when: Day, found: Standing, is_known: IsKnown, medications: Medications
+) -> Iterator[Statement]:
+    """That something is so, or was: for each of its concepts that the table has; once, with all codes, for none."""
+    concepts = list(_concepts(content, origin))
+    if origin.resource in _MEDICATION and not any(codes for _, codes in concepts):
+        codes = medications.codes(content)
+        concepts = [(replace(origin, code=_shown(codes)).at("medicationReference"), codes)] if codes else concepts
+    known = [one for one in concepts if any(is_known(origin.resource, code) for code in one[1])]
+    every = tuple(dict.fromkeys(code for _, codes in concepts for code in codes))
+    alone = concepts if len(concepts) == 1 else [(replace(origin, code=_shown(every)), every)]
+    for where, codes in known or alone:
+        yield Statement(where, content, codes, when, found.doubt, present=True, past=found.past, status=found.detail)
+
+
+def _concepts(content: FhirObject, origin: Origin) -> Iterator[tuple[Origin, tuple[Coding, ...]]]:
+    """The codes of each concept of a resource, with its place; a lone first concept stands for the resource."""
+    first, *_ = KINDS[origin.resource].concepts
+    for element in KINDS[origin.resource].concepts:
+        value = content.get(element)
+        if isinstance(value, list | tuple):
+            found = [(f"{element}[{index}]", codings(one)) for index, one in enumerate(value)]
+        else:
+            found = [(element, codings({"coding": value}) or codings(value))] if value is not None else []
+        for path, codes in found:
+            yield (origin if path == first else origin.at(path, _shown(codes))), codes
+
+
+def _activities(content: FhirObject, origin: Origin, when: Day) -> Iterator[Statement]:
+    """The activities of a care plan that have a code; what is only planned leaves a doubt."""
+    for index, activity in enumerate(objects(content.get("activity"))):
+        detail = child(activity, "detail")
+        codes = codings(detail.get("code"))
+        if codes:
+            found = standing(detail, ACTIVITY)
+            where = origin.at(f"activity[{index}].detail", _shown(codes))
+            denied = "" if found.doubt else found.reason
+            yield Statement(where, detail, codes, when, found.doubt, present=True, denied=denied, status=found.detail)
+
+
 def _shown(codes: tuple[Coding, ...]) -> str:
     return " ".join(f"{safe(system) if system else ''}|{safe(code)}" for system, code in codes[:5])
-
-
-# --- status and day ---------------------------------------------------------------------------------------------
-
-
-def _standing(content: FhirObject, kind: Kind) -> tuple[str, str] | None:
-    """None when the status says that it was established; else the reason and the status."""
-    status = content.get("status")
-    shown = f"status:{safe(status) if status is not None else 'none'}"
-    if status == ENTERED:
-        return ENTERED_IN_ERROR, shown
-    if status in kind.denies or status == "cancelled":
-        return NOT_PRESENT, shown
-    if content.get("doNotPerform") is True:
-        return NOT_PRESENT, "doNotPerform"
-    if content.get("intent") in _PROPOSALS:
-        return NOT_FINAL, f"intent:{safe(content.get('intent'))}"
-    return None if status in kind.counts else (NOT_FINAL, shown)
-
-
-def _condition_standing(content: FhirObject) -> tuple[str, str] | None:
-    verification = codes_of(content.get("verificationStatus"))
-    clinical = code_of(content.get("clinicalStatus"))
-    if ENTERED in verification:
-        return ENTERED_IN_ERROR, f"verificationStatus:{ENTERED}"
-    if "refuted" in verification:
-        return NOT_PRESENT, "verificationStatus:refuted"
-    if clinical in _NO_LONGER:
-        return NOT_PRESENT, f"clinicalStatus:{clinical}"
-    if keys_of(content, "abatement") and content.get("abatementBoolean") is not False:
-        return NOT_PRESENT, "abatement"
-    if content.get("verificationStatus") is not None and verification != {"confirmed"}:
-        return NOT_FINAL, f"verificationStatus:{'+'.join(sorted(safe(one) for one in verification))}"
-    if content.get("clinicalStatus") is not None and clinical not in _CLINICAL:
-        return NOT_FINAL, f"clinicalStatus:{safe(clinical)}"
-    return None
-
-
-def _day(content: FhirObject, kind: Kind, resource: str) -> Day:
-    if resource == "Condition":
-        return _condition_day(content, kind)
-    found = first_day(content, kind.days)
-    if resource == "Observation" and not keys_of(content, "effective") and not keys_of(content, "_effective"):
-        issued = day(content.get("issued"), "issued") if content.get("issued") is not None else found
-        return replace(issued, transform="issued_as_date")
-    return found
-
-
-def _condition_day(content: FhirObject, kind: Kind) -> Day:
-    """The later of onset and recording: before it, it was not there or nobody had written it down."""
-    period = child(content, "onsetPeriod")
-    onset = day(period.get("start"), "onsetPeriod.start") if period else first_day(content, kind.days[:1])
-    recorded = first_day(content, kind.days[-1:])
-    dated = [one for one in (onset, recorded) if one.date is not None]
-    if dated:
-        return max(dated, key=lambda one: one.date or dt.date.min)
-    return onset if onset.problem != "missing" else recorded
 
 
 # --- questionnaires ---------------------------------------------------------------------------------------------

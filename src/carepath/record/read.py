@@ -1,7 +1,8 @@
 """Reads a patient's record from a mapping: checked against the findings, all problems at once, nothing converted.
 
 The form is that of ``patient:`` in a scenario: a plain value; ``{value, date, status, source, version}``; or a list
-of such mappings, oldest or newest first. For a finding that is itself a list a plain list is one value.
+of such mappings, oldest or newest first. For a finding that is itself a list a plain list is one value. What is known
+in part has the status ``partial``: of a number its bounds (``{at_least, at_most}``), of a list items among others.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ from dataclasses import dataclass, field
 
 from carepath.content.guideline import Finding
 from carepath.errors import MAX_PROBLEMS, Place, Problem, RecordError, more_problems, nearest
-from carepath.language.symbols import ValueType
-from carepath.record.facts import KNOWN, STATUSES, Fact, FactValue, Item, Part, Record, RecordBuilder
+from carepath.language.symbols import NUMERIC, ValueType
+from carepath.record.facts import KNOWN, PARTIAL, STATUSES, Bounds, Fact, FactValue, Item, Part, Record, RecordBuilder
 from carepath.record.foreign import key_text, short, shown
 from carepath.text_file import day_in
 
@@ -25,6 +26,7 @@ MAX_ITEMS = 1_000
 MAX_TEXT = 4_000
 MAX_INTEGER = 2**53
 PARTS_OF_A_FACT = ("value", "date", "status", "source", "version")
+ENDS = ("at_least", "at_most")
 
 Path = tuple[str | int, ...]
 Locate = Callable[[Path], Place | None]
@@ -135,17 +137,28 @@ class _Reader:
                 self.problem("CP068", f"{finding.name}: unknown part {short(named)!r}", (*path, named), advice)
                 return None
         value = parts.get("value")
-        status = parts.get("status", KNOWN if value is not None else "unknown")
+        usual = (
+            "unknown"
+            if value is None
+            else PARTIAL
+            if isinstance(value, Mapping) and finding.type.kind in NUMERIC
+            else KNOWN
+        )
+        status = parts.get("status", usual)
         if not isinstance(status, str) or status not in STATUSES:
             raise Unreadable("CP064", f"unknown status {shown(status)}", nearest(key_text(status), STATUSES))
-        if (status == KNOWN) is (value is None):
-            message = "a known value is missing" if value is None else f"a value stands beside status {status}"
-            raise Unreadable("CP064", message, "give either a value or a status other than known")
+        if (status in {KNOWN, PARTIAL}) is (value is None):
+            message = f"a {status} value is missing" if value is None else f"a value stands beside status {status}"
+            raise Unreadable("CP064", message, "give either a value or a status other than known and partial")
         given = parts.get("date")
         date = self.at if given is None else read_date(given)
-        read = read_value(finding.type, value, finding.name) if value is not None else None
-        if read == () and not finding.empty_is_known:
-            read, status = None, "unknown"
+        read = None
+        if value is not None:
+            if status == KNOWN:
+                given_value = read_value(finding.type, value, finding.name)
+            else:
+                given_value = read_part(finding.type, value, finding.name, red_flag=finding.red_flag)
+            read, status = settled(given_value, status, finding)
         if value is None and status == "unknown" and given is None and parts.get("status") is None:
             return None
         return Fact(
@@ -165,12 +178,14 @@ class _Reader:
                 continue
             limits: dict[dt.date, int | float] = {}
             for other in self.builder.facts.get(finding.never_above, []):
-                if isinstance(other.value, int | float):
-                    limits[other.date] = max(other.value, limits.get(other.date, other.value))
+                most = other.value.high if isinstance(other.value, Bounds) else other.value
+                if isinstance(most, int | float):
+                    limits[other.date] = max(most, limits.get(other.date, most))
             for fact in self.builder.facts.get(finding.name, []):
                 limit = limits.get(fact.date)
-                if isinstance(fact.value, int | float) and limit is not None and fact.value > limit:
-                    message = f"{finding.name} is {fact.value}, above {finding.never_above} of that day ({limit})"
+                least = fact.value.low if isinstance(fact.value, Bounds) else fact.value
+                if isinstance(least, int | float) and limit is not None and least > limit:
+                    message = f"{finding.name} is {least}, above {finding.never_above} of that day ({limit})"
                     self.problem("CP067", message, (finding.name,), "correct one of the two")
 
     def problem(self, code: str, message: str, path: Path, advice: str = "") -> None:
@@ -222,6 +237,43 @@ def read_value(kind: ValueType, value: object, name: str) -> FactValue:
     if kind.kind == "date":
         return read_date(value)
     return _scalar(kind, value)
+
+
+def read_part(kind: ValueType, value: object, name: str, *, red_flag: bool = False) -> FactValue:
+    """What is known in part of a number or of a list; of a count of red flags it need not be said how many at most.
+
+    Raises:
+        Unreadable: it is neither, or its bounds do not fit.
+    """
+    if kind.kind == "list":
+        return _list(kind, value, name)
+    if kind.kind not in NUMERIC:
+        raise Unreadable("CP064", "only a number or a list can be known in part", "give the value, or another status")
+    if not isinstance(value, Mapping) or not value or not set(value) <= set(ENDS):
+        raise Unreadable("CP061", f"{name}: no bounds", "write {at_least: 1, at_most: 2}, or one of the two")
+    low, high = (value.get(end, usual) for end, usual in zip(ENDS, (kind.minimum, kind.maximum), strict=True))
+    if high is None and red_flag:
+        high = MAX_INTEGER  # only what is certain is recorded of it
+    if low is None or high is None:
+        raise Unreadable("CP061", f"{name} has a range without an end", "write both at_least and at_most")
+    least, most = _number(kind, low), _number(kind, high)
+    if least > most:
+        raise Unreadable("CP062", f"at_least {least} is above at_most {most}", "swap them")
+    return Bounds(least, most)
+
+
+def settled(value: FactValue, status: str, finding: Finding) -> tuple[FactValue | None, str]:
+    """A value and its status as they are recorded: bounds that meet are a value, and an empty list may say nothing.
+
+    Of a count of red flags the number that is certain is recorded, so that what is known in part hides none.
+    """
+    if isinstance(value, Bounds) and value.low == value.high:
+        return value.low, KNOWN
+    if isinstance(value, Bounds) and finding.red_flag:
+        return (value.low, KNOWN) if value.low > 0 else (None, "unknown")
+    if value == () and (status == PARTIAL or not finding.empty_is_known):
+        return None, "unknown"
+    return value, status
 
 
 def _scalar(kind: ValueType, value: object) -> Part:

@@ -8,9 +8,9 @@ one day, and text with half a character.
 from __future__ import annotations
 
 from carepath.content.guideline import Finding, Guideline
-from carepath.language.symbols import ValueType
-from carepath.record.facts import KNOWN, STATUSES
-from carepath.record.read import MAX_INTEGER, MAX_ITEMS, MAX_SERIES, MAX_TEXT
+from carepath.language.symbols import NUMERIC, ValueType
+from carepath.record.facts import KNOWN, PARTIAL, STATUSES
+from carepath.record.read import ENDS, MAX_INTEGER, MAX_ITEMS, MAX_SERIES, MAX_TEXT
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -55,7 +55,7 @@ def input_schema(guideline: Guideline) -> Schema:
                 "type": "object",
                 "properties": {
                     "value": _NULL,
-                    "status": {"enum": [status for status in STATUSES if status != KNOWN]},
+                    "status": {"enum": [status for status in STATUSES if status not in {KNOWN, PARTIAL}]},
                     **_CIRCUMSTANCES,
                 },
                 "required": ["status"],
@@ -74,13 +74,36 @@ def _finding(finding: Finding) -> Schema:
         "required": ["value"],
         "additionalProperties": False,
     }
+    forms: list[Schema] = [fact, _NOT_KNOWN]
+    part = _part(finding.type, value)
+    if part is not None:
+        forms.append({**fact, "properties": {"value": part, "status": {"const": PARTIAL}, **_CIRCUMSTANCES}})
+        if finding.type.kind == "list":
+            forms[-1]["required"] = ["value", "status"]
     # A list of plain values is one value of a list finding, and several values of any other.
-    element = [fact, _NOT_KNOWN] if finding.type.kind == "list" else [value, fact, _NOT_KNOWN, _NULL]
+    element = forms if finding.type.kind == "list" else [value, *forms, _NULL]
     series: Schema = {"type": "array", "items": {"anyOf": element}, "maxItems": MAX_SERIES}
     described: Schema = {"title": finding.label.en, "description": finding.question.en}
     if finding.type.unit is not None:
         described["x-unit"] = finding.type.unit
-    return {**described, "anyOf": [value, fact, _NOT_KNOWN, series, _NULL]}
+    return {**described, "anyOf": [value, *forms, series, _NULL]}
+
+
+def _part(kind: ValueType, value: Schema) -> Schema | None:
+    """What is known in part: the bounds of a number, or items of a list."""
+    if kind.kind == "list":
+        return value
+    if kind.kind not in NUMERIC:
+        return None
+    unbounded = [end for end, limit in zip(ENDS, (kind.minimum, kind.maximum), strict=True) if limit is None]
+    return {
+        "type": "object",
+        "description": "at least and at most so much",
+        "properties": dict.fromkeys(ENDS, value),
+        "required": unbounded,
+        "minProperties": 1,
+        "additionalProperties": False,
+    }
 
 
 def _scalar(kind: ValueType) -> Schema:

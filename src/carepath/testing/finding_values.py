@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from carepath.content.guideline import Finding, Guideline
@@ -31,6 +31,8 @@ except ModuleNotFoundError as error:
     raise MissingExtra([Problem("CP092", "the strategies need hypothesis, which is missing", None, advice)]) from error
 
 _DAYS = (0, 1, 30, 400)
+#: What may stand in the place of a value.
+_STATUSES = ("unknown", "not_applicable", "refused")
 _TEXTS = ("x", "a reason", "één ziekte")
 
 
@@ -92,7 +94,7 @@ class FindingValues:
         """Known values as they stand in a record, dated on the evaluation date."""
         if finding.type.kind == "date":
             days = {*_DAYS, *self.marks.days.get(finding.name, ())}
-            return st.sampled_from([self._day(one) for one in sorted(days)])
+            return st.sampled_from([self.day(one) for one in sorted(days)])
         if finding.type.kind == "list":
             parts = finding.type.parts
             items = self._scalars(parts["value"]) if set(parts) == {"value"} else self._items(parts)
@@ -130,15 +132,32 @@ class FindingValues:
     def recorded(self, finding: Finding) -> st.SearchStrategy[object]:
         """Everything that may stand under the name of a finding."""
         plain = self.plain(finding)
+        return st.one_of(plain, plain, plain, self.dated(finding), self.without(finding), self.series(finding))
+
+    def dates(self, finding: Finding) -> st.SearchStrategy[str]:
+        """Dates just inside and outside the currency of a finding, and one after the evaluation date."""
         window = self.scope.parameters[finding.currency] if finding.currency is not None else 0
         days = sorted({*_DAYS, int(window), int(window) + 1})
-        dates = st.sampled_from([self._day(one) for one in (*days, -1)])
-        status = st.sampled_from(("unknown", "not_applicable", "refused"))
-        versions = {"version": st.sampled_from(("1", "2"))} if finding.type.is_instrument else {}
-        dated = st.fixed_dictionaries({"value": plain, "date": dates}, optional=versions)
-        without = st.fixed_dictionaries({"status": status}, optional={"date": dates})
-        series = st.lists(st.one_of(dated, dated, without), min_size=1, max_size=4).map(list)
-        return st.one_of(plain, plain, plain, dated, without, series)
+        return st.sampled_from([self.day(one) for one in (*days, -1)])
+
+    def dated(self, finding: Finding) -> st.SearchStrategy[object]:
+        """A value with its date; of an instrument sometimes with its version."""
+        parts = {"value": self.plain(finding), "date": self.dates(finding)}
+        return st.fixed_dictionaries(parts, optional=self.versions(finding))
+
+    def versions(self, finding: Finding) -> dict[str, st.SearchStrategy[object]]:
+        """The part of a fact that names the version of an instrument; nothing for what is none."""
+        return {"version": st.sampled_from(("1", "2"))} if finding.type.is_instrument else {}
+
+    def without(self, finding: Finding, statuses: Sequence[str] = _STATUSES) -> st.SearchStrategy[object]:
+        """The statement that a finding is unknown, refused or not applicable."""
+        status = st.sampled_from(statuses)
+        return st.fixed_dictionaries({"status": status}, optional={"date": self.dates(finding)})
+
+    def series(self, finding: Finding) -> st.SearchStrategy[object]:
+        """Some values with their dates, and statements; several may stand on one day."""
+        dated = self.dated(finding)
+        return st.lists(st.one_of(dated, dated, self.without(finding)), min_size=1, max_size=4).map(list)
 
     def telling(self, finding: Finding) -> st.SearchStrategy[object]:
         """Values that lists, dates and trends can be settled with; of an instrument a course of two values."""
@@ -146,10 +165,11 @@ class FindingValues:
             return self.plain(finding)
         values = self._scalars(finding.type, self.marks.numbers.get(finding.name, ()))
         return st.tuples(values, values).map(
-            lambda pair: [{"value": pair[0], "date": self._day(_DAYS[2])}, {"value": pair[1], "date": self._day(0)}]
+            lambda pair: [{"value": pair[0], "date": self.day(_DAYS[2])}, {"value": pair[1], "date": self.day(0)}]
         )
 
-    def _day(self, before: int) -> str:
+    def day(self, before: int) -> str:
+        """The day so many days before the evaluation date, within the calendar."""
         ordinal = self.at.toordinal() - before
         return dt.date.fromordinal(min(max(ordinal, 1), dt.date.max.toordinal())).isoformat()
 

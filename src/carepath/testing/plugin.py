@@ -9,6 +9,8 @@ the command line (from the present folder; may be repeated; these paths are adde
     pytest --carepath-scenarios ../more/scenarios
 
 ``carepath_guideline`` names the folder with ``rules/`` and ``pathways/``, where it is not the shipped guideline.
+``--carepath-coverage`` says at the end what the scenarios exercised, ``--carepath-fail-under FIGURE`` fails the run
+when that is under so many percent; ``carepath_unreachable`` names the file with the points that are out of reach.
 """
 
 from __future__ import annotations
@@ -29,6 +31,9 @@ if TYPE_CHECKING:
 
 OPTION = "carepath_scenarios"
 GUIDELINE = "carepath_guideline"
+COVERAGE = "carepath_coverage"
+FAIL_UNDER = "carepath_fail_under"
+UNREACHABLE = "carepath_unreachable"
 SUFFIXES = frozenset({".yaml", ".yml", ".json"})
 _MAGIC = frozenset("*?[")
 
@@ -37,7 +42,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Adds the option of the command line and those of the configuration."""
     parser.addini(OPTION, "folders, files or patterns of carepath scenarios", type="args", default=[])
     parser.addini(GUIDELINE, "folder with rules/ and pathways/ for carepath scenarios", default="")
-    parser.getgroup("carepath").addoption(
+    parser.addini(UNREACHABLE, "file with the points that no carepath scenario can exercise", default="")
+    group = parser.getgroup("carepath")
+    group.addoption(
         "--carepath-scenarios",
         action="append",
         default=[],
@@ -45,12 +52,35 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         dest=OPTION,
         help="collect the carepath scenarios of a file or folder (may be repeated)",
     )
+    group.addoption(
+        "--carepath-coverage",
+        action="store_true",
+        dest=COVERAGE,
+        help="say at the end what the carepath scenarios exercised of the guideline",
+    )
+    group.addoption(
+        "--carepath-fail-under",
+        type=float,
+        metavar="FIGURE",
+        dest=FAIL_UNDER,
+        help="measure carepath coverage; fail when it is under so many percent",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Adds the paths of the command line to what pytest collects."""
     given = (str(_absolute(config.invocation_params.dir, path)) for path in config.getoption(OPTION))
     config.args.extend(path for path in given if path not in config.args)
+    figure = config.getoption(FAIL_UNDER)
+    if figure is not None and not 0 <= figure / 100 <= 1:
+        message = f"--carepath-fail-under: {figure:g} is no figure from 0 to 100"
+        raise pytest.UsageError(message)
+    if config.getoption(COVERAGE) or figure is not None:
+        from carepath.testing.plugin_coverage import CoverageReport  # noqa: PLC0415 - heavy, and only needed here
+
+        guideline, unreachable = _configured(config, GUIDELINE), _configured(config, UNREACHABLE)
+        report = CoverageReport(config, guideline, fail_under=figure, unreachable=unreachable)
+        config.pluginmanager.register(report, COVERAGE)
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> ScenarioFile | None:
@@ -89,7 +119,7 @@ class ScenarioFile(pytest.File):
         from carepath.testing.scenario import read_scenarios  # noqa: PLC0415 - likewise
 
         try:
-            guideline = load_guideline(_guideline_folder(self.config))
+            guideline = load_guideline(_configured(self.config, GUIDELINE))
             scenarios = read_scenarios(self.path, guideline)
         except CarepathError as error:
             raise self.CollectError(str(error)) from error
@@ -101,8 +131,9 @@ class ScenarioFile(pytest.File):
             yield item
 
 
-def _guideline_folder(config: pytest.Config) -> Path | None:
-    given = config.getini(GUIDELINE)
+def _configured(config: pytest.Config, option: str) -> Path | None:
+    """A path of the configuration, from the folder where that is written."""
+    given = config.getini(option)
     root = config.inipath.parent if config.inipath is not None else config.rootpath
     return root / given if given else None
 
@@ -124,6 +155,9 @@ class ScenarioItem(pytest.Item):
         from carepath.testing.runner import run_scenario  # noqa: PLC0415 - heavy, and only needed here
 
         result = run_scenario(self.scenario, self.guideline)
+        report = self.config.pluginmanager.get_plugin(COVERAGE)
+        if report is not None:
+            report.add(result, self.guideline)
         if not result.passed:
             raise ScenarioFailedError(result)
 

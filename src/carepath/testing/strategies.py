@@ -14,12 +14,13 @@ from typing import Any
 
 from carepath.basis import leaf_findings
 from carepath.content.guideline import PATHWAY, PRESENT_STEP, Guideline
-from carepath.errors import ArgumentError, MissingExtra, Problem, nearest
+from carepath.errors import MissingExtra, Problem
 from carepath.inference.case import STEP_KINDS
 from carepath.inference.clauses import derived_leaves, output_id, transition_ids
 from carepath.inference.normal_form import Branch, branches
 from carepath.language.nodes import Condition
 from carepath.language.write import write_line
+from carepath.testing.arguments import Arguments
 from carepath.testing.finding_values import FindingValues
 
 try:
@@ -51,7 +52,7 @@ def patients(
     guideline: Guideline,
     *,
     pathway: str | None = None,
-    at: dt.date,
+    at: dt.date | str,
     known: Iterable[str] = (),
     unknown: Iterable[str] = (),
 ) -> st.SearchStrategy[PatientData]:
@@ -63,29 +64,35 @@ def patients(
     Args:
         guideline: the content; its findings, thresholds and rules shape the patients.
         pathway: the pathway on which they will be assessed; present steps are then steps of that pathway.
-        at: the evaluation date. Dates of facts lie before, on, and sometimes after it.
+        at: the evaluation date, or ISO text. Dates of facts lie before, on, and sometimes after it.
         known: names of findings that have a plain value in every patient.
         unknown: names of findings that no patient has.
 
     Raises:
-        ArgumentError: there is no such pathway or finding, or a finding is both known and unknown.
+        ArgumentError: an argument cannot be used: there is no such pathway or finding, or one is known and unknown.
         ContentError: a parameter has no value on the date.
     """
-    wanted, left_out = frozenset(known), frozenset(unknown)
-    _check_names(guideline, wanted, left_out)
-    source = FindingValues(guideline, pathway, at)
+    look = Arguments()
+    look.guideline(guideline)
+    look.pathway(pathway, guideline)
+    day = look.day(at)
+    wanted, left_out = look.known_and_unknown(known, unknown, guideline)
+    look.done()
+    source = FindingValues(guideline, pathway, day)
     findings = guideline.findings
     plain = {name: source.plain(findings[name]) for name in findings if name in wanted}
     recorded = {name: source.recorded(finding) for name, finding in findings.items()}
     lead = _Leads(source)
     ready, aims = lead.ready(), lead.aims()
     nothing: st.SearchStrategy[_Aim] = st.just({})
-    leads = st.lists(st.sampled_from([*aims.values()]).flatmap(st.sampled_from), max_size=2)
-    ways = st.one_of(nothing, st.sampled_from([*lead.ways(aims)]).flatmap(st.sampled_from))
+    towards, moves = [*aims.values()], [way for way in lead.ways(aims) if way]
+    leads = st.lists(st.sampled_from(towards).flatmap(st.sampled_from), max_size=2) if towards else st.just([])
+    ways = st.one_of(nothing, st.sampled_from(moves).flatmap(st.sampled_from)) if moves else nothing
     basis: st.SearchStrategy[_Aim] = st.sampled_from(({}, ready, ready, ready))
     anything = [name for name, finding in findings.items() if not finding.red_flag]
     flags = [name for name, finding in findings.items() if finding.red_flag]
-    extras = [st.lists(st.sampled_from(anything), min_size=n, max_size=n + 8, unique=True) for n in _EXTRAS]
+    least = [min(n, len(anything)) for n in _EXTRAS]
+    extras = [st.lists(st.sampled_from(anything), min_size=n, max_size=n + 8, unique=True) for n in least]
     flagged = st.lists(st.sampled_from(flags), max_size=1) if flags else st.just([])
 
     @st.composite
@@ -103,27 +110,22 @@ def patients(
     return patient()
 
 
-def values(guideline: Guideline, finding: str, *, pathway: str | None = None, at: dt.date) -> st.SearchStrategy[object]:
+def values(
+    guideline: Guideline, finding: str, *, pathway: str | None = None, at: dt.date | str
+) -> st.SearchStrategy[object]:
     """Values of one finding as they stand in a record, gathered around what rules compare with.
 
     Raises:
-        ArgumentError: there is no such pathway or finding.
+        ArgumentError: there is no such pathway or finding, or another argument cannot be used.
+        ContentError: a parameter has no value on the date.
     """
-    _check_names(guideline, frozenset({finding}), frozenset())
-    return FindingValues(guideline, pathway, at).plain(guideline.findings[finding])
-
-
-def _check_names(guideline: Guideline, known: frozenset[str], unknown: frozenset[str]) -> None:
-    problems = [
-        Problem("CP047", f"there is no finding {name!r}", None, nearest(name, guideline.findings))
-        for name in sorted(known | unknown)
-        if name not in guideline.findings
-    ]
-    problems += [
-        Problem("CP082", f"{name} is both known and unknown", None, "leave one out") for name in sorted(known & unknown)
-    ]
-    if problems:
-        raise ArgumentError(problems)
+    look = Arguments()
+    look.guideline(guideline)
+    look.pathway(pathway, guideline)
+    day = look.day(at)
+    look.findings("finding", [finding], guideline)
+    look.done()
+    return FindingValues(guideline, pathway, day).plain(guideline.findings[finding])
 
 
 def _consistent(patient: PatientData, guideline: Guideline, wanted: frozenset[str]) -> PatientData:

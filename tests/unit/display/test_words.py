@@ -36,7 +36,7 @@ FAMILIES = (
 
 
 def code() -> str:
-    """The source of the displays, explanations and cards that print phrases."""
+    """The source of the displays, explanations and exchanges that print phrases."""
     packages = (carepath.display, carepath.exchange, carepath.explain)
     folders = [Path(str(path)) for package in packages for path in package.__path__]
     return "\n".join(path.read_text(encoding="utf-8") for folder in folders for path in sorted(folder.glob("*.py")))

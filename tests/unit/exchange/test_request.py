@@ -159,7 +159,7 @@ def test_failed_queries_single_pages_and_unsigned_orders_are_reported() -> None:
     sent["prefetch"] |= {"conditions": outcome, "procedures": page, "mine": page}
     sent["context"]["draftOrders"] = {"resourceType": "Bundle", "entry": [{"resource": order}]}
     detail = overview(sent).replace("\\", "")
-    assert "Not sent: service_requests, medication_requests, questionnaire_responses." in detail
+    assert "Not sent: service_requests, medication_requests, medication_statements, encounters" in detail
     assert "Could not be fetched: conditions." in detail
     assert "Only one page was sent: procedures, other queries: 1." in detail
     assert "Unsigned orders sent along: 1." in detail

@@ -2,7 +2,10 @@ import importlib.metadata
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+
+import pytest
 
 SCENARIO = """\
 - scenario: {name}
@@ -14,6 +17,7 @@ SCENARIO = """\
 """
 SOURCES = Path(__file__).resolve().parents[3] / "src"
 PLUGIN = "carepath.testing.plugin"
+Run = Callable[..., tuple[int, str]]
 
 
 def pytest_in(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -81,3 +85,64 @@ def test_nothing_is_collected_and_nothing_heavy_imported_unless_asked_for(tmp_pa
         "    assert not heavy & set(sys.modules)\n",
     )
     assert "1 passed" in pytest_in(tmp_path).stdout
+
+
+# --- coverage -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def run_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs pytest in this process, which has the plugin and the guideline in memory already."""
+    monkeypatch.chdir(tmp_path)
+    entry_points = importlib.metadata.entry_points(group="pytest11")
+    given = [] if any(entry.value == PLUGIN for entry in entry_points) else ["-p", PLUGIN]
+
+    def run(*arguments: str) -> tuple[int, str]:
+        status = pytest.main(["-p", "no:cacheprovider", "--rootdir", str(tmp_path), *given, *arguments])
+        captured = capsys.readouterr()
+        return int(status), captured.out + captured.err
+
+    return run
+
+
+def test_coverage_is_reported_at_the_end(tmp_path: Path, run_here: Run) -> None:
+    write(tmp_path, "a.yaml", SCENARIO.format(name="one", kind="red_flag_exit"))
+    status, out = run_here("--carepath-scenarios", "a.yaml", "--carepath-coverage")
+    assert status == 0
+    assert "carepath coverage" in out
+    assert " by 1 scenario" in out
+
+
+def test_coverage_under_the_figure_fails_a_run_that_passed(tmp_path: Path, run_here: Run) -> None:
+    write(tmp_path, "a.yaml", SCENARIO.format(name="one", kind="red_flag_exit"))
+    status, out = run_here("--carepath-scenarios", "a.yaml", "--carepath-fail-under", "99")
+    assert status == 1
+    assert "coverage is under 99 %" in out
+    assert "1 passed" in out
+
+
+def test_the_configured_list_of_what_is_out_of_reach_is_used(tmp_path: Path, run_here: Run) -> None:
+    write(tmp_path, "pytest.ini", "[pytest]\ncarepath_scenarios = cases\ncarepath_unreachable = list.yaml\n")
+    write(tmp_path, "cases/a.yaml", SCENARIO.format(name="one", kind="red_flag_exit"))
+    write(tmp_path, "list.yaml", "- {point: 'rule SC-1: applies', reason: adults only}\n")
+    _, told = run_here("--carepath-coverage")
+    assert "rule SC-1: applies. Reason: adults only" in told
+    write(tmp_path, "list.yaml", "- {point: 'rule SC-9: applies', reason: adults only}\n")
+    status, refused = run_here("--carepath-coverage")
+    assert status == 1
+    assert "CP093" in refused
+    assert "Traceback" not in refused
+
+
+def test_a_figure_that_is_no_percentage_is_refused(run_here: Run) -> None:
+    status, out = run_here("--carepath-fail-under", "101")
+    assert status == 4
+    assert "101 is no figure from 0 to 100" in out
+
+
+@pytest.mark.slow
+def test_coverage_adds_up_over_processes(tmp_path: Path) -> None:
+    write(tmp_path, "a.yaml", SCENARIO.format(name="one", kind="red_flag_exit"))
+    write(tmp_path, "b.yaml", SCENARIO.format(name="two", kind="red_flag_exit"))
+    told = pytest_in(tmp_path, "--carepath-scenarios", ".", "--carepath-coverage", "-n", "2")
+    assert " by 2 scenarios" in told.stdout

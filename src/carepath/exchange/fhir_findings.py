@@ -1,0 +1,192 @@
+"""A patient's findings as FHIR R4 resources, such that ``read_bundle`` reads the same findings back.
+
+Each fact is an Observation, or a Condition where the content has a confirmed code that says just this. The code is a
+confirmed one, where there is one, beside carepath's own (``urn:carepath:finding``), so that nothing is lost on the way.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from carepath.display.words import Words
+from carepath.exchange.fhir_parts import (
+    UCUM,
+    URN,
+    Resource,
+    checked_patient,
+    collection,
+    confirmed_codes,
+    finding_concept,
+    identified,
+)
+from carepath.record.facts import KNOWN
+
+if TYPE_CHECKING:
+    from carepath.content.guideline import FhirCode, Guideline
+    from carepath.record.facts import Fact, Record
+
+_ABSENT = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
+#: How the code table writes that a resource must state a measuring method.
+_METHOD = "method:"
+#: What a reader takes for a template that nobody filled in.
+_TEMPLATE = re.compile(r"\{\{|\$\{|<%")
+_REASONS = {"unknown": "unknown", "refused": "asked-declined", "not_applicable": "not-applicable"}
+_CLINICAL = "http://terminology.hl7.org/CodeSystem/condition-clinical"
+_VERIFICATION = "http://terminology.hl7.org/CodeSystem/condition-ver-status"
+#: Why a fact is not written: a list has no form in the reader; a version, no confirmed code that names it; a text
+#: that looks like a template is left by every reader; a status that says something of a value has no reason in FHIR.
+LIST, VERSION, TEMPLATE, STATUS = "list", "version", "template", "status"
+
+
+@dataclass(frozen=True, slots=True)
+class NotWritten:
+    """A fact that has no form in FHIR: its finding, its date, and why: list, version, template or status."""
+
+    finding: str
+    date: dt.date
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenFindings:
+    """The bundle of a record, and the facts that it does not hold."""
+
+    bundle: Resource
+    not_written: tuple[NotWritten, ...]
+
+
+def findings_bundle(record: Record, guideline: Guideline, *, patient: str, lang: str = "en") -> WrittenFindings:
+    """The facts of a record as a FHIR R4 bundle of Observations and Conditions.
+
+    Args:
+        record: the facts; those dated after an evaluation date too. The source of a fact is not written.
+        guideline: its findings and its code table.
+        patient: the reference to the patient, as for ``carepath.exchange.fhir.bundle``.
+        lang: ``en`` or ``nl``: the language of the texts beside the codes.
+
+    Returns:
+        The bundle (a collection, without a Patient), and what could not be written. ``read_bundle`` gives the same
+        findings, values, dates, statuses and versions back, each with its resource as the source.
+
+    Raises:
+        ArgumentError: the reference or the language cannot be used.
+    """
+    writer = _Writer(guideline, Words(guideline, lang), {"reference": checked_patient(patient)})
+    facts = [fact for series in record.series.values() for fact in series]
+    resources, left = [], []
+    for fact in facts:
+        try:
+            resources.append(writer.written(fact))
+        except _NoForm as reason:
+            left.append(NotWritten(fact.finding, fact.date, str(reason)))
+    return WrittenFindings(collection(resources), tuple(left))
+
+
+class _NoForm(Exception):
+    """A fact has no form in FHIR."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    guideline: Guideline
+    words: Words
+    patient: Resource
+
+    def written(self, fact: Fact) -> Resource:
+        finding = self.guideline.findings[fact.finding]
+        if finding.type.kind == "list" and fact.value is not None:
+            raise _NoForm(LIST)
+        if fact.status != KNOWN and fact.status not in _REASONS:
+            raise _NoForm(STATUS)
+        condition = self._condition_code(fact)
+        return self._condition(fact, condition) if condition is not None else self._observation(fact)
+
+    # --- conditions ----------------------------------------------------------------------------------------------
+
+    def _condition_code(self, fact: Fact) -> FhirCode | None:
+        """The confirmed code that says this finding with this value."""
+        if fact.status != KNOWN or fact.version is not None:
+            return None
+        codes = confirmed_codes(self.guideline, fact.finding, "Condition")
+        return next((one for one in codes if _says(one, fact.value)), None)
+
+    def _condition(self, fact: Fact, code: FhirCode) -> Resource:
+        """A diagnosis as it was recorded. Its code alone says the value, so carepath's own code is not beside it."""
+        return identified(
+            {
+                "resourceType": "Condition",
+                "clinicalStatus": {"coding": [{"system": _CLINICAL, "code": "active"}]},
+                "verificationStatus": {"coding": [{"system": _VERIFICATION, "code": "confirmed"}]},
+                "code": {
+                    "coding": [{"system": code.system, "code": code.code, "display": code.display}],
+                    "text": self.words.finding(fact.finding),
+                },
+                "subject": self.patient,
+                "recordedDate": fact.date.isoformat(),
+            }
+        )
+
+    # --- observations --------------------------------------------------------------------------------------------
+
+    def _observation(self, fact: Fact) -> Resource:
+        code, method = self._observation_code(fact)
+        found: Resource = {
+            "resourceType": "Observation",
+            "status": "final",
+            "code": finding_concept(fact.finding, self.words, code),
+            "subject": self.patient,
+            "effectiveDateTime": fact.date.isoformat(),
+        }
+        if method is not None:
+            found["method"] = {"coding": [{"system": f"{URN}method", "code": method}]}
+        return identified({**found, **self._value(fact)})
+
+    def _observation_code(self, fact: Fact) -> tuple[FhirCode | None, str | None]:
+        """The confirmed code of a fact, and the measuring method that says its version."""
+        codes = confirmed_codes(self.guideline, fact.finding, "Observation")
+        if fact.version is None:
+            return next((one for one in codes if not _methods(one)), None), None
+        for one in codes:
+            # The first method is the finding's own: another one is the version of the value.
+            if fact.version in _methods(one)[1:]:
+                return one, fact.version
+        raise _NoForm(VERSION)
+
+    def _value(self, fact: Fact) -> Resource:
+        """The value[x] of a fact, or why there is none."""
+        value, finding = fact.value, self.guideline.findings[fact.finding]
+        if fact.status != KNOWN or value is None:
+            return {"dataAbsentReason": {"coding": [{"system": _ABSENT, "code": _REASONS[fact.status]}]}}
+        if isinstance(value, bool):
+            return {"valueBoolean": value}
+        if isinstance(value, dt.date):
+            return {"valueDateTime": value.isoformat()}
+        if isinstance(value, int | float):
+            return {"valueQuantity": {"value": value, **self._unit(fact)}}
+        if isinstance(value, str) and _TEMPLATE.search(value):
+            raise _NoForm(TEMPLATE)
+        if finding.type.kind == "enum":
+            text = finding.value_texts.get(str(value))
+            coded: Resource = {"coding": [{"system": f"{URN}value:{fact.finding}", "code": value}]}
+            return {"valueCodeableConcept": {**coded, "text": self.words.of(text)} if text is not None else coded}
+        return {"valueString": value}
+
+    def _unit(self, fact: Fact) -> Resource:
+        """The unit of the finding in UCUM; a score of an instrument has none but its own points."""
+        finding = self.guideline.findings[fact.finding]
+        unit = finding.type.unit or ("{score}" if finding.instrument is not None else "1")
+        return {"unit": unit, "system": UCUM, "code": unit}
+
+
+def _says(code: FhirCode, value: object) -> bool:
+    """Whether the code alone says the value; a bool says it when it is present."""
+    return type(code.value) is type(value) and code.value == value
+
+
+def _methods(code: FhirCode) -> tuple[str, ...]:
+    """The measuring methods that a code wants to be told; with a scale to convert from it is not written."""
+    named = (one.removeprefix(_METHOD) for one in code.units if one.startswith(_METHOD))
+    return tuple(one for one in named if "=" not in one)

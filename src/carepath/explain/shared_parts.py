@@ -1,0 +1,203 @@
+"""Open trees whose equal parts are one object, so that what is worked out of a part is worked out once.
+
+It is kept on the part: the findings that it reads, its parts that share none, and what it becomes with facts.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from carepath.explain.open_parts import Group, Leaf, Opposite, Tree
+from carepath.explain.tries import BY_NAME, Given, Series, Tries
+from carepath.language.nodes import Condition
+from carepath.language.truth import Truth, negation
+
+ALL, ANY, OPPOSITE, SURE, LEAF = "all", "any", "opposite", "sure", "leaf"
+#: Truths that decide all, or any, of several parts, and that leave it to the others.
+DECIDES = {ALL: Truth.FALSE, ANY: Truth.TRUE}
+NEUTRAL = {ALL: Truth.TRUE, ANY: Truth.FALSE}
+
+
+@dataclass(eq=False, slots=True)
+class Part:
+    """A part of an open tree: parts below it, or a leaf with the findings that settle it and the facts it has so far.
+
+    ``reads`` says how often each finding is read; ``names`` are these findings as bits of a number.
+    """
+
+    role: str
+    reads: Mapping[str, int]
+    names: int
+    below: tuple[Part, ...] = ()
+    condition: Condition | None = None
+    given: Given = ()
+    #: Parts that share no finding, those that share some put together; of a group, once they were asked for.
+    apart: tuple[Part, ...] | None = None
+    #: The findings as bits, in the order in which they get values; once they were asked for.
+    order: tuple[tuple[int, str], ...] | None = None
+    #: What it becomes, by the identity of the facts about a finding; None where these cannot stand with the others.
+    becomes: dict[int, Node | None] | None = None
+
+    def leaves(self) -> Iterator[Condition]:
+        """The conditions of its leaves, perhaps repeated."""
+        if self.condition is not None:
+            yield self.condition
+        for part in self.below:
+            yield from part.leaves()
+
+
+Node = Part | Truth
+
+
+class Forest:
+    """All parts of the trees of one patient."""
+
+    def __init__(self, tries: Tries) -> None:
+        self._tries = tries
+        self._bits: dict[str, int] = {}
+        self._conditions: dict[Condition, Condition] = {}
+        self._seen: dict[int, tuple[Condition, Condition]] = {}
+        self._parts: dict[Hashable, Part] = {}
+        self._of: dict[int, tuple[Tree, Node]] = {}
+
+    def of(self, tree: Tree) -> Node:
+        """The tree with its equal parts made one."""
+        if isinstance(tree, Truth):
+            return tree
+        found = self._of.get(id(tree))
+        if found is None:
+            found = self._of[id(tree)] = (tree, self._made_of(tree))
+        return found[1]
+
+    def _made_of(self, tree: Leaf | Group | Tree) -> Node:
+        if isinstance(tree, Truth):
+            return tree
+        if isinstance(tree, Leaf):
+            condition = self._first(tree.condition) if tree.condition is not None else None
+            return self._leaf(condition, Counter(tree.findings), ())
+        if isinstance(tree, Group):
+            return self._group(ALL if tree.every else ANY, [self.of(part) for part in tree.parts])
+        return self._turned(OPPOSITE if isinstance(tree, Opposite) else SURE, self.of(tree.part))
+
+    def bit(self, name: str) -> int:
+        """The bit that stands for a finding."""
+        return self._bits.setdefault(name, 1 << len(self._bits))
+
+    def _first(self, condition: Condition) -> Condition:
+        """The condition that was seen first of those that are equal."""
+        seen = self._seen.get(id(condition))
+        if seen is None:
+            seen = self._seen[id(condition)] = (condition, self._conditions.setdefault(condition, condition))
+        return seen[1]
+
+    # --- building ----------------------------------------------------------------------------------------------------
+
+    def _leaf(self, condition: Condition | None, reads: Mapping[str, int], given: Given) -> Part:
+        key = (id(condition), tuple(reads.items()), *[id(series) for _, series in given])
+        part = self._parts.get(key)
+        if part is None:
+            names = sum(self.bit(name) for name in reads)
+            part = self._parts[key] = Part(LEAF, reads, names, condition=condition, given=given)
+        return part
+
+    def _group(self, role: str, parts: Iterable[Node]) -> Node:
+        """All or any of several parts, each once, with what is known left out."""
+        decides = DECIDES[role]
+        found: dict[Part, None] = {}
+        for part in parts:
+            if isinstance(part, Part):
+                if part.role == role:
+                    found.update(dict.fromkeys(part.below))
+                else:
+                    found[part] = None
+            elif part is decides:
+                return decides
+        if len(found) <= 1:
+            return next(iter(found), NEUTRAL[role])
+        return self._joined(role, tuple(found))
+
+    def _joined(self, role: str, below: tuple[Part, ...]) -> Part:
+        key = (role, *map(id, below))
+        part = self._parts.get(key)
+        if part is None:
+            reads: dict[str, int] = {}
+            names = 0
+            for one in below:
+                names |= one.names
+                for name, count in one.reads.items():
+                    reads[name] = reads.get(name, 0) + count
+            part = self._parts[key] = Part(role, reads, names, below)
+        return part
+
+    def _turned(self, role: str, node: Node) -> Node:
+        """The opposite of a part; or what is true once the part has a verdict."""
+        if isinstance(node, Truth):
+            return negation(node) if role == OPPOSITE else Truth.TRUE
+        key = (role, id(node))
+        part = self._parts.get(key)
+        if part is None:
+            part = self._parts[key] = Part(role, node.reads, node.names, (node,))
+        return part
+
+    # --- what is worked out of a part --------------------------------------------------------------------------------
+
+    def apart(self, part: Part) -> tuple[Part, ...]:
+        """The parts of a group, those that share findings put together."""
+        if part.apart is None:
+            clusters: list[tuple[int, list[Part]]] = []
+            for one in part.below:
+                names, parts = one.names, [one]
+                others = []
+                for cluster in clusters:
+                    if cluster[0] & names:
+                        names |= cluster[0]
+                        parts = [*cluster[1], *parts]
+                    else:
+                        others.append(cluster)
+                clusters = [*others, (names, parts)]
+            part.apart = tuple(one[0] if len(one) == 1 else self._joined(part.role, tuple(one)) for _, one in clusters)
+        return part.apart
+
+    def order(self, part: Part) -> tuple[tuple[int, str], ...]:
+        """The findings of a part in the order in which they get values, the one that is read most often first."""
+        if part.order is None:
+            most_first = sorted(part.reads, key=lambda name: (-part.reads[name], name))
+            part.order = tuple((self._bits[name], name) for name in most_first)
+        return part.order
+
+    def with_facts(self, part: Part, name: str, series: Series) -> Node | None:
+        """What a part becomes with facts about a finding; None where they cannot stand with those it has.
+
+        A step of another pathway cannot, nor a change that cannot be counted.
+        """
+        if name not in part.reads:
+            return part
+        if part.becomes is None:
+            part.becomes = {}
+        key = id(series)
+        if key not in part.becomes:
+            part.becomes[key] = self._with(part, name, series)
+        return part.becomes[key]
+
+    def _with(self, part: Part, name: str, series: Series) -> Node | None:
+        if part.role == LEAF:
+            return self._leaf_with(part, name, series)
+        made: list[Node] = []
+        for one in part.below:
+            node = self.with_facts(one, name, series) if name in one.reads else one
+            if node is None:
+                return None
+            made.append(node)
+        return self._group(part.role, made) if part.role in DECIDES else self._turned(part.role, made[0])
+
+    def _leaf_with(self, leaf: Part, name: str, series: Series) -> Node | None:
+        if leaf.condition is None:
+            return Truth.TRUE
+        given = tuple(sorted((*leaf.given, (name, series)), key=BY_NAME)) if leaf.given else ((name, series),)
+        truth = self._tries.truth(leaf.condition, given)
+        if truth is not Truth.UNKNOWN:
+            return truth
+        rest = {one: count for one, count in leaf.reads.items() if one != name}
+        return self._leaf(leaf.condition, rest, given) if rest else None

@@ -1,0 +1,136 @@
+"""A patient with other facts about some findings: what the leaves of conditions would come to, each worked out once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import operator
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+
+from carepath.basis import Basis, leaf_findings
+from carepath.content.guideline import PATHWAY, PRESENT_STEP
+from carepath.language.evaluate import Known, Looks
+from carepath.language.nodes import Condition, IsKnown, is_derived
+from carepath.language.truth import Truth
+from carepath.position import locate
+from carepath.record.derived import Situation
+from carepath.record.facts import Bounds, Fact, Record
+from carepath.record.snapshot import Reading, take_snapshot
+
+#: The facts about a finding in the order of their dates.
+Series = tuple[Fact, ...]
+#: Findings with the facts that are tried of them, in the order of their names.
+Given = tuple[tuple[str, Series], ...]
+
+#: True, false or unknown of a leaf, for each of what is tried beside.
+Told = tuple[bool | None, ...]
+
+#: What is tried of the other findings of a leaf, beside those that are tried of one.
+Beside = Callable[[Condition, str, "Tries"], Sequence[Given]]
+
+BY_NAME = operator.itemgetter(0)
+
+
+class Tries:
+    """What facts that are tried of findings make of one patient.
+
+    Series are told apart by what they are, not by what they hold: a series that was made is to be used again. What
+    stands here under the identity of objects stands with these objects: so nothing else can get their identity.
+    """
+
+    def __init__(self, basis: Basis) -> None:
+        self.basis = basis
+        self._looks = Looks(basis.prepared.scope, basis.prepared.looks)
+        self._series: dict[Hashable, Series] = {}
+        self._kept: dict[Hashable, tuple[Series, ...]] = {}
+        self._told: dict[tuple[int, int], tuple[Condition, tuple[Series, ...], tuple[Told | None, ...]]] = {}
+        self._truths: dict[tuple[int, ...], tuple[Condition, Given, Truth]] = {}
+        self._readings: dict[int, tuple[Series, Reading]] = {}
+        self._situations: dict[tuple[int, ...], tuple[Given, Situation]] = {}
+        self._steps: dict[tuple[int, ...], tuple[Given, dict[str, Known]]] = {}
+
+    def one(self, key: Hashable, series: Series) -> Series:
+        """The series that was made first under a key."""
+        return self._series.setdefault(key, series)
+
+    def kept(self, key: Hashable, make: Callable[[], Iterable[Series]]) -> tuple[Series, ...]:
+        """Series to choose from, made once for a key."""
+        found = self._kept.get(key)
+        if found is None:
+            found = self._kept[key] = tuple(make())
+        return found
+
+    def told(
+        self, leaf: Condition, name: str, candidates: tuple[Series, ...], beside: Beside
+    ) -> tuple[Told | None, ...]:
+        """What each of several series of a finding makes of a leaf, with what is tried beside it; None for nothing."""
+        key = (id(leaf), id(candidates))
+        found = self._told.get(key)
+        if found is None:
+            others = beside(leaf, name, self) if candidates else ()
+            told = tuple(self._told_by(leaf, (name, series), others) for series in candidates)
+            found = self._told[key] = (leaf, candidates, told)
+        return found[2]
+
+    def _told_by(self, leaf: Condition, one: tuple[str, Series], others: Iterable[Given]) -> Told | None:
+        truths = [self.truth(leaf, tuple(sorted((one, *other), key=BY_NAME)) if other else (one,)) for other in others]
+        told = tuple(None if truth is Truth.UNKNOWN else truth is Truth.TRUE for truth in truths)
+        return told if any(one is not None for one in told) else None
+
+    def truth(self, leaf: Condition, given: Given) -> Truth:
+        """The truth of a leaf that is unknown, when some findings have the facts given."""
+        key = (id(leaf), *[id(series) for _, series in given])
+        found = self._truths.get(key)
+        if found is None:
+            found = self._truths[key] = (leaf, given, self._truth(leaf, given))
+        return found[2]
+
+    def _truth(self, leaf: Condition, given: Given) -> Truth:
+        if isinstance(leaf, IsKnown) or is_derived(leaf):
+            return self.basis.prepared.settle(leaf, self._situation(given))
+        # A leaf that was unknown reads nothing that was known, apart from what the present step is found by.
+        values = self._placed(given) if PRESENT_STEP in leaf_findings(leaf) else self._known(given)
+        return self._looks.of(leaf)(values, {})[0]
+
+    def _situation(self, given: Given) -> Situation:
+        """The situation of the patient with the facts given."""
+        key = tuple(id(series) for _, series in given)
+        found = self._situations.get(key)
+        if found is None:
+            readings = {name: self._reading(name, series) for name, series in given}
+            found = self._situations[key] = (given, self.basis.situation.with_facts(dict(given), readings))
+        return found[1]
+
+    def _reading(self, name: str, series: Series) -> Reading:
+        found = self._readings.get(id(series))
+        if found is None:
+            basis = self.basis
+            alone = take_snapshot(
+                Record({name: series}), basis.situation.findings, basis.prepared.scope.parameters, basis.at
+            )
+            found = self._readings[id(series)] = (series, alone[name])
+        return found[1]
+
+    def _known(self, given: Given) -> dict[str, Known]:
+        """What the facts given make known, as conditions read it."""
+        known: dict[str, Known] = {}
+        for name, series in given:
+            value = self._reading(name, series).value
+            if isinstance(value, dt.date):
+                known[name] = value.toordinal()
+            elif value is not None and not isinstance(value, tuple | Bounds):
+                known[name] = value
+        return known
+
+    def _placed(self, given: Given) -> Mapping[str, Known]:
+        """What was known and what the facts given make known, with the present step that they give."""
+        key = tuple(id(series) for _, series in given)
+        found = self._steps.get(key)
+        if found is None:
+            values = {**self.basis.values, **self._known(given)}
+            chosen = values.get(PATHWAY)
+            pathway = self.basis.guideline.pathways[str(chosen)] if chosen is not None else None
+            step = locate(pathway, values, self.basis.prepared.scope, self._looks).step
+            if step is not None:
+                values[PRESENT_STEP] = step
+            found = self._steps[key] = (given, values)
+        return found[1]
