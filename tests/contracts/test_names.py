@@ -15,8 +15,8 @@ from carepath.recommendation import FIELDS, Question, Recommendation, SetAside, 
 
 NAMES = {
     "ArgumentError", "Assessment", "CarepathError", "ContentError", "EngineDisagreement", "EngineError", "Guideline",
-    "MissingExtra", "Problem", "Recommendation", "RecordError", "RequestError", "ScenarioError", "__version__", "assess",
-    "assess_many", "compare", "load_guideline",
+    "MissingExtra", "Problem", "Recommendation", "RecordError", "RequestError", "ScenarioError", "__version__",
+    "assess", "assess_many", "compare", "load_guideline",
 }  # fmt: skip
 #: Of each function: the parameters as they may be given, with what they are when left out.
 SIGNATURES = {
