@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from carepath.assessing import evaluation_date
 from carepath.content.guideline import PATHWAY, Guideline
 from carepath.errors import ArgumentError, Problem, nearest
 from carepath.inference.clauses import clauses_of, rule_id
@@ -23,7 +24,7 @@ _SHOWN = 200
 
 
 def boundary_patients(
-    guideline: Guideline, rule: str, *, at: dt.date, pathway: str | None = None
+    guideline: Guideline, rule: str, *, at: dt.date | str, pathway: str | None = None
 ) -> st.SearchStrategy[BoundaryPatient]:
     """Patients on the boundaries of a rule, each with its own date: what ``boundaries`` counts out, one at a time.
 
@@ -32,18 +33,19 @@ def boundary_patients(
     Args:
         guideline: the content that has the rule.
         rule: the id of the rule.
-        at: the evaluation date; around the dates that the rule reads patients are assessed on those.
+        at: the evaluation date, a date or ``YYYY-MM-DD``; around the dates that the rule reads patients are assessed
+            on those.
         pathway: the pathway on which they are assessed; None writes the rule's own into each record.
 
     Raises:
-        ArgumentError: there is no such rule or pathway.
+        ArgumentError: there is no such rule or pathway, or ``at`` is no date.
         ContentError: a parameter has no value on the date.
     """
     return st.sampled_from(boundaries(guideline, rule, at=at, pathway=pathway))
 
 
 def patients_for(
-    guideline: Guideline, rule: str, *, verdict: str = "applies", at: dt.date, pathway: str | None = None
+    guideline: Guideline, rule: str, *, verdict: str = "applies", at: dt.date | str, pathway: str | None = None
 ) -> st.SearchStrategy[dict[str, object]]:
     """Patients for whom a rule has one verdict, in the form that ``assess`` reads.
 
@@ -54,12 +56,12 @@ def patients_for(
         guideline: the content that has the rule.
         rule: the id of the rule.
         verdict: ``applies``, ``does_not_apply`` or ``undetermined``.
-        at: the evaluation date.
+        at: the evaluation date, a date or ``YYYY-MM-DD``.
         pathway: the pathway on which they are assessed; None writes the rule's own into each record.
 
     Raises:
-        ArgumentError: there is no such rule, pathway or verdict, or the rule never has the verdict: then every value
-            that its conditions can tell apart was tried.
+        ArgumentError: there is no such rule, pathway or verdict, ``at`` is no date, or the rule never has the verdict:
+            then every value that its conditions can tell apart was tried.
         ContentError: a parameter has no value on the date.
     """
     wanted = VERDICTS.get(verdict)
@@ -67,6 +69,7 @@ def patients_for(
         raise ArgumentError(
             [Problem("CP082", f"verdict: unknown option {verdict!r}", None, nearest(verdict, VERDICTS))]
         )
+    at = evaluation_date(at)
     one = rule_named(guideline, rule)
     condition = clauses_of(guideline)[rule_id(rule)]
     grid = Grid(guideline, Decision(rule, rule_id(rule), condition), at=at, pathway=pathway, rule=one)

@@ -15,7 +15,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from carepath.assessing import assess
+from carepath.assessing import assess, evaluation_date
 from carepath.content.guideline import Guideline
 from carepath.language.evaluate import Trace
 from carepath.language.truth import FALSE, TRUE, UNKNOWN, Truth
@@ -87,7 +87,7 @@ class ConditionCoverage:
 def condition_coverage(
     guideline: Guideline,
     *,
-    at: dt.date,
+    at: dt.date | str,
     rules: Iterable[str] | None = None,
     pathway: str | None = None,
     patients: Iterable[BoundaryPatient] | None = None,
@@ -96,15 +96,17 @@ def condition_coverage(
 
     Args:
         guideline: the content; it may be your own.
-        at: the evaluation date around which boundary patients are made, and by which it is told what is possible.
+        at: the evaluation date, a date or ``YYYY-MM-DD``: boundary patients are made around it, and it tells what is
+            possible.
         rules: ids of rules; None for all.
         pathway: the pathway on which boundary patients are assessed; None for each rule's own.
         patients: whose assessments are counted; None for the boundary patients of each rule.
 
     Raises:
-        ArgumentError: there is no such rule or pathway.
+        ArgumentError: there is no such rule or pathway, or ``at`` is no date.
         ContentError: a parameter has no value on the date.
     """
+    at = evaluation_date(at)
     names = tuple(rules) if rules is not None else tuple(guideline.rules)
     given = tuple(patients) if patients is not None else None
     seen: dict[str, set[tuple[Path, Truth]]] = {}

@@ -21,7 +21,7 @@ from carepath.testing.rule_boundaries import boundaries, decisions_of
 
 
 def telling_patients(
-    guideline: Guideline, mutant: Mutant, *, at: dt.date, pathway: str | None = None
+    guideline: Guideline, mutant: Mutant, *, at: dt.date | str, pathway: str | None = None
 ) -> Iterator[BoundaryPatient]:
     """Boundary patients to whom the guideline and the mutant recommend different things.
 
@@ -32,11 +32,11 @@ def telling_patients(
     Args:
         guideline: the content.
         mutant: one of ``mutants(guideline)``.
-        at: the evaluation date.
+        at: the evaluation date, a date or ``YYYY-MM-DD``.
         pathway: the pathway on which the patients are assessed; None for each rule's own.
 
     Raises:
-        ArgumentError: there is no such pathway.
+        ArgumentError: there is no such pathway, or ``at`` is no date.
         ContentError: a parameter has no value on the date.
     """
     changed = Changed(mutant, guideline)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from carepath.assessing import evaluation_date
 from carepath.content.guideline import Guideline, Rule
 from carepath.errors import ArgumentError, ContentError, Problem, nearest
 from carepath.inference.clauses import clauses_of, output_id, rule_id
@@ -55,21 +56,22 @@ def rule_named(guideline: Guideline, rule: str) -> Rule:
 
 
 def boundaries(
-    guideline: Guideline, rule: str, *, at: dt.date, pathway: str | None = None
+    guideline: Guideline, rule: str, *, at: dt.date | str, pathway: str | None = None
 ) -> tuple[BoundaryPatient, ...]:
     """The boundary patients of a rule, always in the same order; Hypothesis is not needed.
 
     Args:
         guideline: the content that has the rule.
         rule: the id of the rule.
-        at: the evaluation date. Where the rule, or a parameter that it reads, changes on a date, patients stand on
-            the day before, the day itself and the day after as well.
+        at: the evaluation date, a date or ``YYYY-MM-DD``. Where the rule, or a parameter that it reads, changes on a
+            date, patients stand on the day before, the day itself and the day after as well.
         pathway: the pathway on which they are assessed; None writes the rule's own into each record.
 
     Raises:
-        ArgumentError: there is no such rule or pathway.
+        ArgumentError: there is no such rule or pathway, or ``at`` is no date.
         ContentError: a parameter has no value on the date.
     """
+    at = evaluation_date(at)
     found: dict[str, BoundaryPatient] = {}
     for decision in decisions_of(guideline, rule):
         for day in dates_of(guideline, rule, at=at):

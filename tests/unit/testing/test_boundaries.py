@@ -17,7 +17,7 @@ from carepath.errors import ArgumentError, ContentError
 from carepath.inference.clauses import rule_id
 from carepath.language.nodes import Compare, DaysSince, Word
 from carepath.language.truth import Truth
-from carepath.testing import boundaries, boundary_patients, patients_for
+from carepath.testing import boundaries, boundary_patients, condition_coverage, patients_for
 from carepath.testing.boundary_grid import BoundaryPatient, Decision, Grid
 from carepath.testing.boundary_strategies import VERDICTS
 from carepath.testing.rule_boundaries import decisions_of, rule_named
@@ -184,3 +184,19 @@ def test_a_date_before_a_parameter_has_a_value_is_refused() -> None:
         dt.date(2026, 3, 4),
         dt.date(2026, 3, 10),
     }
+
+
+def test_the_date_may_be_text() -> None:
+    assert boundaries(GUIDELINE, "MD-3", at="2026-03-02") == boundaries(GUIDELINE, "MD-3", at=AT)
+    given_text = condition_coverage(GUIDELINE, at="2026-03-02", rules=["MD-3"])
+    assert given_text == condition_coverage(GUIDELINE, at=AT, rules=["MD-3"])
+    patients_for(GUIDELINE, "MD-3", verdict="undetermined", at="2026-03-02")
+
+
+def test_a_date_that_is_none_is_refused() -> None:
+    with pytest.raises(ArgumentError, match="'soon' is no date"):
+        boundary_patients(GUIDELINE, "MD-3", at="soon")
+    with pytest.raises(ArgumentError, match="'soon' is no date"):
+        patients_for(GUIDELINE, "MD-3", at="soon")
+    with pytest.raises(ArgumentError, match="'soon' is no date"):
+        condition_coverage(GUIDELINE, at="soon", rules=["MD-3"])
