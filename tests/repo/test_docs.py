@@ -29,6 +29,7 @@ from carepath.testing.scenario import scenarios_of
 from carepath.yaml_reader import Mapping, Scalar, Sequence, YamlNode, read_file, read_text, to_python
 from docs import generate
 from docs.generating import limits
+from tests.repo.pages import Block, blocks, compare
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -43,44 +44,9 @@ DATE = "2026-03-02"
 #: Packages whose limits are limits of what is shown or looked for, not of what is read.
 SHOWING = {"commands", "display", "exchange", "explain", "testing"}
 
-_FENCE = re.compile(
-    r"(?:^(?P<indent> *)<!-- (?P<note>[a-z]+)(?:: (?P<file>\S+))? -->\n)?"
-    r"^(?P<margin> *)```(?P<kind>\w+)\n(?P<text>.*?)^(?P=margin)```$",
-    re.MULTILINE | re.DOTALL,
-)
 _HEADING = re.compile(r"^#{1,6} (.+)$", re.MULTILINE)
 _TARGET = re.compile(r"^\(([\w-]+)\)=$", re.MULTILINE)
 _LINK = re.compile(r"(?<!\\)\]\(([^)\s]+)\)")
-
-
-@dataclasses.dataclass(frozen=True)
-class Block:
-    """A block of code: its kind, its text, its line, and what the note above it says to do with it.
-
-    ``output`` is the block of text that follows at once, if there is one.
-    """
-
-    kind: str
-    text: str
-    line: int
-    note: str
-    file: str
-    output: str | None = None
-
-
-def blocks(page: Path) -> list[Block]:
-    text = page.read_text(encoding="utf-8")
-    found: list[Block] = []
-    end = -1
-    for match in _FENCE.finditer(text):
-        body = re.sub(rf"^{match['margin']}", "", match["text"], flags=re.MULTILINE)
-        line = text[: match.start("kind")].count("\n") + 1
-        if match["kind"] == "text" and found and end >= 0 and not text[end : match.start()].strip():
-            found[-1] = dataclasses.replace(found[-1], output=body)
-        else:
-            found.append(Block(match["kind"], body, line, match["note"] or "", match["file"] or ""))
-        end = match.end() if match["kind"] in {"python", "sh"} else -1
-    return found
 
 
 def name_of(path: Path) -> str:
@@ -151,17 +117,6 @@ def run_carepath(words: list[str]) -> str:
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(out), contextlib.suppress(SystemExit):
         cli.main(words)
     return out.getvalue()
-
-
-def compare(came: str, expected: str | None, where: str) -> None:
-    """Whether what came is what the page shows; ``...`` is any text, and on a line of its own any number of lines."""
-    if expected is not None:
-        lines = (
-            r"(?:.*\n)*" if line.strip() == "..." else re.escape(line).replace(r"\.\.\.", "(?s:.*)") + r"\n"
-            for line in expected.strip("\n").split("\n")
-        )
-        shown = f"{where}: the page shows\n{expected}\nbut this comes\n{came}"
-        assert re.fullmatch("".join(lines), came.strip("\n") + "\n"), shown
 
 
 def use_yaml(block: Block, workplace: Path, before: str, where: str) -> None:

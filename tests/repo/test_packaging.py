@@ -1,38 +1,17 @@
 """What is shipped: the wheel, the source distribution and the editable install carry code and content."""
 
-import os
 import shutil
-import subprocess
-import sys
 import tarfile
 import tomllib
 import zipfile
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.repo.releases import ROOT, Built, fresh_environment, run
+
 CONTENT_FOLDERS = ("pathways", "rules")
-SCRIPTS = "Scripts" if os.name == "nt" else "bin"
-
-
-class Built(NamedTuple):
-    """The files that a release consists of."""
-
-    sdist: Path
-    wheel: Path
-
-
-def run(*command: str | Path, cwd: Path) -> str:
-    """Run a command away from the caller's PYTHON* settings; its output, or a failed test that shows it."""
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
-    done = subprocess.run(
-        command, cwd=cwd, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
-    )
-    if done.returncode:
-        pytest.fail(f"{' '.join(map(str, command))}: exit status {done.returncode}\n{done.stdout}")
-    return done.stdout
 
 
 def content_of_checkout() -> set[str]:
@@ -48,14 +27,6 @@ def yaml_below(names: list[str], prefix: str) -> set[str]:
     return {name for name in below if name.split("/")[0] in CONTENT_FOLDERS}
 
 
-def fresh_environment(folder: Path, *pip_arguments: str | Path) -> Path:
-    """A new virtual environment with what pip installs from the arguments; the folder of its programs."""
-    run(sys.executable, "-m", "venv", folder, cwd=ROOT)
-    programs = folder / SCRIPTS
-    run(programs / "python", "-m", "pip", "install", "--quiet", *pip_arguments, cwd=folder)
-    return programs
-
-
 def imported_from(programs: Path, folder: Path) -> Path:
     """The folder that `import carepath` takes the package from."""
     return Path(run(programs / "python", "-c", "import carepath; print(carepath.__file__)", cwd=folder).strip()).parent
@@ -64,16 +35,6 @@ def imported_from(programs: Path, folder: Path) -> Path:
 @pytest.fixture(scope="module")
 def pyproject() -> dict[str, Any]:
     return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
-    """Build the sdist from the checkout and the wheel from the sdist."""
-    folder = tmp_path_factory.mktemp("dist")
-    run(sys.executable, "-m", "build", "--outdir", folder, ROOT, cwd=folder)
-    (sdist,) = folder.glob("*.tar.gz")
-    (wheel,) = folder.glob("*.whl")
-    return Built(sdist, wheel)
 
 
 def test_the_wheel_is_told_to_carry_each_content_folder(pyproject: dict[str, Any]) -> None:
