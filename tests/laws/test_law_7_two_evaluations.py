@@ -120,7 +120,7 @@ def cases_in_part(draw: st.DrawFn) -> Case:
     return case
 
 
-@law(40)
+@law(25)
 @for_all(cases_in_part(), st.integers(min_value=0, max_value=2**32))
 def test_patients_known_in_part_are_evaluated_alike(case: Case, seed: int) -> None:
     try:

@@ -74,7 +74,7 @@ def test_for_known_patients_the_conditions_give_the_verdicts_of_carepath(pathway
     check_known_patients(pathway)
 
 
-@law(20)
+@law(10)
 @given(patients(GUIDELINE, pathway="spine", at=AT))
 def test_for_any_patient_the_conditions_give_the_verdicts_of_carepath(patient: PatientData) -> None:
     pytest.importorskip("fhirpathpy", reason="fhirpathpy is not installed: no other engine ran the conditions")
