@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from carepath.basis import Basis, leaf_findings
 from carepath.content.guideline import PATHWAY, PRESENT_STEP
-from carepath.language.nodes import All, AnyOf, Condition, Named, Not, children
+from carepath.language.nodes import GROUPS, All, Condition, Named, Not, children
 from carepath.language.truth import Truth, negation
 from carepath.record.facts import Fact
 
@@ -116,7 +116,7 @@ class Opened:
             return self.tree(terms[condition.name])
         if isinstance(condition, Not):
             return opposite(self.tree(condition.child))
-        if isinstance(condition, All | AnyOf):
+        if isinstance(condition, GROUPS):
             return _group(map(self.tree, children(condition)), every=isinstance(condition, All))
         return Leaf(condition, tuple(self._needed(condition)))
 

@@ -13,7 +13,18 @@ from carepath.explain.explanation import Limit, Node, Read, phrase
 from carepath.explain.once import said_of, standings_of
 from carepath.explain.statements import label_of
 from carepath.language.check import parameters_of
-from carepath.language.nodes import All, AnyOf, Change, Compare, Condition, DaysSince, FindingRef, Named, Not, children
+from carepath.language.nodes import (
+    GROUPS,
+    All,
+    Change,
+    Compare,
+    Condition,
+    DaysSince,
+    FindingRef,
+    Named,
+    Not,
+    children,
+)
 from carepath.language.truth import Truth
 from carepath.record.derived import trend_of
 
@@ -94,7 +105,7 @@ class _Grower:
             grounds = standings_of(self.basis, term.grounds)
             parts = tuple(self._parts(terms[condition.name]))
             return Node("term", term.text, term.name, truth, line, grounds=grounds, children=parts)
-        if isinstance(condition, All | AnyOf):
+        if isinstance(condition, GROUPS):
             role = "all" if isinstance(condition, All) else "any"
             parts = tuple(map(self.node, condition.children))
             return Node(role, phrase(self.guideline, f"tree_{role}"), None, truth, line, children=parts)

@@ -28,6 +28,8 @@ Told = tuple[bool | None, ...]
 Beside = Callable[[Condition, str, "Tries"], Sequence[Given]]
 
 BY_NAME = operator.itemgetter(0)
+#: Values that no condition compares: the record settles what is asked of them.
+_NOT_COMPARED = (tuple, Bounds)
 
 
 class Tries:
@@ -117,7 +119,7 @@ class Tries:
             value = self._reading(name, series).value
             if isinstance(value, dt.date):
                 known[name] = value.toordinal()
-            elif value is not None and not isinstance(value, tuple | Bounds):
+            elif value is not None and not isinstance(value, _NOT_COMPARED):
                 known[name] = value
         return known
 

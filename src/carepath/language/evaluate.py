@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from carepath.language.nodes import (
+    GROUPS,
     All,
     Among,
     AnyOf,
@@ -260,7 +261,7 @@ class Looks:
             return self.of(self.scope.terms[condition.name])
         if isinstance(condition, Not):
             return _look_at_not(self.of(condition.child))
-        if isinstance(condition, All | AnyOf):
+        if isinstance(condition, GROUPS):
             parts = tuple(self.of(child) for child in condition.children)
             ends = (_SEEN_TRUE, _SEEN_FALSE) if isinstance(condition, All) else (_SEEN_FALSE, _SEEN_TRUE)
             return _look_at_parts(id(condition), parts, *ends)

@@ -177,12 +177,16 @@ class Count(Node):
 
 Condition = Constant | Named | IsKnown | Compare | Among | Not | All | AnyOf | Every | Some | Count
 
+# Asked of every node over and over: a union written in the call would be made anew each time.
+GROUPS = (All, AnyOf)
+_OF_LISTS = (Every, Some, Count)
+
 COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
 
 
 def children(condition: Condition) -> tuple[Condition, ...]:
     """The conditions directly below; those over list items (``where``) are not among them."""
-    if isinstance(condition, All | AnyOf):
+    if isinstance(condition, GROUPS):
         return condition.children
     if isinstance(condition, Not):
         return (condition.child,)
@@ -191,6 +195,6 @@ def children(condition: Condition) -> tuple[Condition, ...]:
 
 def is_derived(condition: Condition) -> bool:
     """Whether a leaf is settled by the record (lists, dates, trends) before any engine runs."""
-    if isinstance(condition, Every | Some | Count):
+    if isinstance(condition, _OF_LISTS):
         return True
     return isinstance(condition, Compare) and not isinstance(condition.operand, FindingRef)
