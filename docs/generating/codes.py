@@ -28,6 +28,7 @@ def fhir_codes(guideline: Guideline) -> list[str]:
             (
                 ("`urn:carepath:finding`", "the name of a [finding](findings.md)", "in every resource that is read"),
                 ("`urn:carepath:item`", "`instrument.item`, see below", "Observation, QuestionnaireResponse"),
+                ("`urn:carepath:part`", "`number.part` of an item of a list", "components of an Observation"),
             ),
         ),
         "## Read",

@@ -2,6 +2,7 @@
 
 Each fact is an Observation, or a Condition where the content has a confirmed code that says just this. The code is a
 confirmed one, where there is one, beside carepath's own (``urn:carepath:finding``), so that nothing is lost on the way.
+The value of a list is the number of its items; each part of each item is a component (``urn:carepath:part``).
 """
 
 from __future__ import annotations
@@ -22,11 +23,13 @@ from carepath.exchange.fhir_parts import (
     finding_concept,
     identified,
 )
-from carepath.record.facts import KNOWN
+from carepath.record.facts import KNOWN, PARTIAL, Bounds
+from carepath.record.fhir_whole_lists import PART, SINGLE, part_type
 
 if TYPE_CHECKING:
-    from carepath.content.guideline import FhirCode, Guideline
-    from carepath.record.facts import Fact, Record
+    from carepath.content.guideline import FhirCode, Finding, Guideline
+    from carepath.language.symbols import ValueType
+    from carepath.record.facts import Fact, Item, Part, Record
 
 _ABSENT = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
 #: How the code table writes that a resource must state a measuring method.
@@ -36,14 +39,14 @@ _TEMPLATE = re.compile(r"\{\{|\$\{|<%")
 _REASONS = {"unknown": "unknown", "refused": "asked-declined", "not_applicable": "not-applicable"}
 _CLINICAL = "http://terminology.hl7.org/CodeSystem/condition-clinical"
 _VERIFICATION = "http://terminology.hl7.org/CodeSystem/condition-ver-status"
-#: Why a fact is not written: a list has no form in the reader; a version, no confirmed code that names it; a text
-#: that looks like a template is left by every reader; a status that says something of a value has no reason in FHIR.
-LIST, VERSION, TEMPLATE, STATUS = "list", "version", "template", "status"
+#: Why a fact is not written: no confirmed code names its version; a text that looks like a template is left by every
+#: reader; FHIR has no reason for its status.
+VERSION, TEMPLATE, STATUS = "version", "template", "status"
 
 
 @dataclass(frozen=True, slots=True)
 class NotWritten:
-    """A fact that has no form in FHIR: its finding, its date, and why: list, version, template or status."""
+    """A fact that has no form in FHIR: its finding, its date, and why: version, template or status."""
 
     finding: str
     date: dt.date
@@ -96,10 +99,7 @@ class _Writer:
     patient: Resource
 
     def written(self, fact: Fact) -> Resource:
-        finding = self.guideline.findings[fact.finding]
-        if finding.type.kind == "list" and fact.value is not None:
-            raise _NoForm(LIST)
-        if fact.status != KNOWN and fact.status not in _REASONS:
+        if fact.status not in {KNOWN, PARTIAL, *_REASONS}:
             raise _NoForm(STATUS)
         condition = self._condition_code(fact)
         return self._condition(fact, condition) if condition is not None else self._observation(fact)
@@ -146,7 +146,9 @@ class _Writer:
 
     def _observation_code(self, fact: Fact) -> tuple[FhirCode | None, str | None]:
         """The confirmed code of a fact, and the measuring method that says its version."""
-        codes = confirmed_codes(self.guideline, fact.finding, "Observation")
+        confirmed = confirmed_codes(self.guideline, fact.finding, "Observation")
+        # One that stands for a value, or for an item of a list, is no code of the finding itself.
+        codes = [one for one in confirmed if one.value is None and one.adds is None]
         if fact.version is None:
             return next((one for one in codes if not _methods(one)), None), None
         for one in codes:
@@ -158,27 +160,48 @@ class _Writer:
     def _value(self, fact: Fact) -> Resource:
         """The value[x] of a fact, or why there is none."""
         value, finding = fact.value, self.guideline.findings[fact.finding]
-        if fact.status != KNOWN or value is None:
+        if value is None:
             return {"dataAbsentReason": {"coding": [{"system": _ABSENT, "code": _REASONS[fact.status]}]}}
-        if isinstance(value, bool):
-            return {"valueBoolean": value}
+        if isinstance(value, Bounds):
+            ends = {"low": value.low, "high": value.high}
+            return {"valueRange": {end: _quantity(number, finding, finding.type) for end, number in ends.items()}}
+        if isinstance(value, tuple):
+            return self._list(value, fact, finding)
         if isinstance(value, dt.date):
             return {"valueDateTime": value.isoformat()}
+        return self._single(value, finding, finding.type, fact.finding)
+
+    def _list(self, items: tuple[Item, ...], fact: Fact, finding: Finding) -> Resource:
+        """How many items a list has, or has at least, and their parts as components; an unknown part has none."""
+        count = len(items)
+        found: Resource = {"valueInteger": count} if fact.status == KNOWN else {"valueRange": {"low": {"value": count}}}
+        components = []
+        for number, item in enumerate(items, 1):
+            for part in (one for one in finding.type.parts if one in item):
+                name = fact.finding if part == SINGLE else f"{fact.finding}.{part}"
+                value = self._single(item[part], finding, part_type(finding, part), name)
+                components.append({"code": {"coding": [{"system": PART, "code": f"{number}.{part}"}]}, **value})
+        return {**found, "component": components} if components else found
+
+    def _single(self, value: Part, finding: Finding, kind: ValueType, name: str) -> Resource:
+        """The value[x] of a finding or of a part of an item; ``name`` is where its values have their codes."""
+        if isinstance(value, bool):
+            return {"valueBoolean": value}
         if isinstance(value, int | float):
-            return {"valueQuantity": {"value": value, **self._unit(fact)}}
-        if isinstance(value, str) and _TEMPLATE.search(value):
+            return {"valueQuantity": _quantity(value, finding, kind)}
+        if _TEMPLATE.search(value):
             raise _NoForm(TEMPLATE)
-        if finding.type.kind == "enum":
-            text = finding.value_texts.get(str(value))
-            coded: Resource = {"coding": [{"system": f"{URN}value:{fact.finding}", "code": value}]}
+        if kind.kind == "enum":
+            text = finding.value_texts.get(value)
+            coded: Resource = {"coding": [{"system": f"{URN}value:{name}", "code": value}]}
             return {"valueCodeableConcept": {**coded, "text": self.words.of(text)} if text is not None else coded}
         return {"valueString": value}
 
-    def _unit(self, fact: Fact) -> Resource:
-        """The unit of the finding in UCUM; a score of an instrument has none but its own points."""
-        finding = self.guideline.findings[fact.finding]
-        unit = finding.type.unit or ("{score}" if finding.instrument is not None else "1")
-        return {"unit": unit, "system": UCUM, "code": unit}
+
+def _quantity(number: float, finding: Finding, kind: ValueType) -> Resource:
+    """A number with its unit in UCUM; a score of an instrument has none but its own points."""
+    unit = kind.unit or ("{score}" if finding.instrument is not None else "1")
+    return {"value": number, "unit": unit, "system": UCUM, "code": unit}
 
 
 def _says(code: FhirCode, value: object) -> bool:

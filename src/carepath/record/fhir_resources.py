@@ -35,6 +35,7 @@ from carepath.record.fhir_report import (
 from carepath.record.fhir_scores import ITEM, Answers, item_origin
 from carepath.record.fhir_statements import Medications, Statement, statements
 from carepath.record.fhir_values import LOCAL, Given, checked, read_given
+from carepath.record.fhir_whole_lists import read_list
 from carepath.record.read import settled
 from carepath.record.snapshot import bounds_of
 
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from carepath.content.guideline import FhirCode, Finding, Guideline
 
 AGE = "age_years"
+OBSERVATION = "Observation"
 EVALUATION_DATE = "evaluation_date"
 
 
@@ -74,7 +76,10 @@ class ResourceReader:
         else:
             self._answers = Answers(self.guideline)
             try:
-                for statement in statements(content, origin, self._is_known, self.medications):
+                said = list(statements(content, origin, self._is_known, self.medications))
+                if origin.resource == OBSERVATION and said[0].content is content and self._says_list(said[0]):
+                    said = self._take_list(said[0], said[1:])
+                for statement in said:
                     self._take_statement(statement)
                 if self._answers.numbers:
                     self._take_totals(origin, day_of(content, origin.resource))
@@ -143,7 +148,8 @@ class ResourceReader:
     def _is_known(self, resource: str, coding: Coding) -> bool:
         return coding[0] in {LOCAL, ITEM} or (resource, *coding) in self._table
 
-    def _take_statement(self, said: Statement) -> None:
+    def _take_statement(self, said: Statement, parts: list[Statement] | None = None) -> None:
+        """Takes a statement; of a whole list with the components that are its parts."""
         try:
             entries = self._entries(said)
             item = self._item(said, entries)
@@ -154,7 +160,7 @@ class ResourceReader:
                 self._take_addition(said, entries)
                 return
             finding, entry = self._finding(said, entries)
-            given = _given(said, finding, entry)
+            given = _given(said, finding, entry) if parts is None else read_list(said, parts, finding, self.report)
             date, date_from, transforms = self._dated(said, finding, given)
         except Unusable as problem:
             self.report.leave(said.origin.at(problem.element), problem.reason, problem.detail)
@@ -165,6 +171,23 @@ class ResourceReader:
         )
         transform = " ".join(one for one in (given.transform, *transforms) if one)
         self.facts.append((fact, origin, date_from or EVALUATION_DATE, transform))
+
+    def _says_list(self, said: Statement) -> bool:
+        """Whether carepath's own code names a list, and no code of the table one item of it."""
+        named = [self.guideline.findings.get(name) for name in self._own(said)]
+        adds = (self._table.get((said.origin.resource, *code)) for code in said.codes)
+        is_list = any(one is not None and one.type.kind == "list" for one in named)
+        return is_list and not any(one is not None and one.adds is not None for one in adds)
+
+    def _take_list(self, said: Statement, components: list[Statement]) -> list[Statement]:
+        """Reads a whole list; gives back the components that have a code of their own, which are no parts of it."""
+        own: list[Statement] = []
+        parts: list[Statement] = []
+        for one in components:
+            is_known = any(self._is_known(OBSERVATION, code) for code in one.codes)
+            (own if is_known else parts).append(one)
+        self._take_statement(said, parts)
+        return own
 
     def _entries(self, said: Statement) -> list[FhirCode]:
         """What the table has for the codes of a statement that its status does not deny."""

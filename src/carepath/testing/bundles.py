@@ -1,18 +1,20 @@
 """Hypothesis strategies: FHIR R4 bundles about one patient, as a record system sends them, and as some send them.
 
 A bundle is made from a history of the patient, by the code table of the guideline: with a code where the table has
-one that says this value, and with carepath's own code where the finding is of a single value. Lists have no FHIR form.
+one that says this value, and else with carepath's own code; of a list each part of each item is a component.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from carepath.content.guideline import FhirCode, Finding, Guideline
+from carepath.language.symbols import ValueType
 from carepath.record.fhir_quantities import METHOD, UCUM
 from carepath.record.fhir_values import LOCAL
+from carepath.record.fhir_whole_lists import PART, SINGLE, part_type
 from carepath.testing.arguments import Arguments
 from carepath.testing.bundle_dirt import BundleData, dirtied
 from carepath.testing.courses import FactData, histories
@@ -102,8 +104,7 @@ def fhir_bundles(
             finding = guideline.findings[name]
             for fact in facts:
                 made = _resource(draw, finding, fact, table.get(name, []))
-                if made is not None:
-                    resources.append({**made, "id": f"r{len(resources)}"})
+                resources.append({**made, "id": f"r{len(resources)}"})
         return {"resourceType": "Bundle", "type": "collection", "entry": [_entry(one) for one in resources]}
 
     return dirtied(bundle()) if dirty else bundle()
@@ -137,11 +138,9 @@ def _entry(resource: dict[str, object]) -> dict[str, object]:
 # --- resources --------------------------------------------------------------------------------------------------
 
 
-def _resource(draw: st.DrawFn, finding: Finding, fact: FactData, codes: list[FhirCode]) -> dict[str, object] | None:
-    """A resource that says a fact, or None where none can: a list, or the version of an instrument."""
+def _resource(draw: st.DrawFn, finding: Finding, fact: FactData, codes: list[FhirCode]) -> dict[str, object]:
+    """A resource that says a fact."""
     date = str(fact["date"])
-    if finding.type.kind == "list":
-        return None
     if "status" in fact:
         reason = _coded(_ABSENT_REASONS, _ABSENT[str(fact["status"])])
         return _observation(draw, _coded(LOCAL, finding.name), date, {"dataAbsentReason": reason})
@@ -149,7 +148,8 @@ def _resource(draw: st.DrawFn, finding: Finding, fact: FactData, codes: list[Fhi
     ways = [None, *(code for code in codes if _says(code, finding, value))]
     code = draw(st.sampled_from(ways))
     if code is None:
-        return _observation(draw, _coded(LOCAL, finding.name), date, _own_value(finding, value))
+        own = _own_list(finding, value) if isinstance(value, list) else _own_value(finding.type, value)
+        return _observation(draw, _coded(LOCAL, finding.name), date, own)
     concept = {"coding": [{"system": code.system, "code": code.code, "display": code.display}]}
     if code.resource in _PRESENT:
         form = _PRESENT[code.resource]
@@ -192,16 +192,26 @@ def _measured(draw: st.DrawFn, code: FhirCode, value: object) -> dict[str, objec
     return made
 
 
-def _own_value(finding: Finding, value: object) -> dict[str, object]:
-    """The value of an Observation with carepath's own code."""
-    kind = finding.type.kind
-    if kind == "bool":
+def _own_value(kind: ValueType, value: object) -> dict[str, object]:
+    """The value of an Observation or a component with carepath's own code."""
+    if kind.kind == "bool":
         return {"valueBoolean": value}
-    if kind in {"int", "decimal"}:
-        return {"valueQuantity": _quantity(value, finding.type.unit or "")}
-    if kind == "date":
+    if kind.kind in {"int", "decimal"}:
+        return {"valueQuantity": _quantity(value, kind.unit or "")}
+    if kind.kind == "date":
         return {"valueDateTime": value}
     return {"valueString": value}
+
+
+def _own_list(finding: Finding, items: Sequence[object]) -> dict[str, object]:
+    """The number of items, and a component for each part that is known."""
+    components = []
+    for number, item in enumerate(items, 1):
+        for name, value in (item if isinstance(item, Mapping) else {SINGLE: item}).items():
+            if value not in {None, "unknown"}:
+                code = _coded(PART, f"{number}.{name}")
+                components.append({"code": code, **_own_value(part_type(finding, name), value)})
+    return {"valueInteger": len(items), **({"component": components} if components else {})}
 
 
 def _quantity(value: object, unit: str) -> dict[str, object]:

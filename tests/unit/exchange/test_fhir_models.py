@@ -12,6 +12,7 @@ from carepath import Assessment, assess
 from carepath.exchange.fhir import bundle
 from carepath.exchange.fhir_findings import findings_bundle
 from carepath.record.read import read_record
+from tests.laws.helpers import AT
 from tests.unit.exchange.patients import GUIDELINE, PATIENT, assessed, sample, scenarios
 
 pytest.importorskip("fhir.resources", reason="fhir.resources is not installed: nobody asked its R4B models")
@@ -43,6 +44,19 @@ def test_the_bundle_of_an_assessment_is_valid(number: int) -> None:
 def test_the_bundle_of_findings_is_valid(number: int) -> None:
     one = scenarios()[number]
     check(findings_bundle(read_record(one.patient, GUIDELINE.findings, one.at), GUIDELINE, patient=PATIENT).bundle)
+
+
+def test_the_bundle_of_lists_and_of_what_is_known_in_part_is_valid() -> None:
+    patient = {
+        "neuropathic_drugs": [{"class": "TCA", "agent": "x", "tolerated": True}, {}],
+        "primary_care_disciplines_tried": {"value": [{"weeks": 6, "discipline": "GP"}], "status": "partial"},
+        "psk_items": [12.5],
+        "prior_imaging": [],
+        "odi_total": {"value": {"at_least": 20, "at_most": 40}},
+    }
+    written = findings_bundle(read_record(patient, GUIDELINE.findings, AT), GUIDELINE, patient=PATIENT)
+    assert str(written.bundle).count("fullUrl") == len(patient)
+    check(written.bundle)
 
 
 def test_the_bundle_of_an_empty_record_is_valid() -> None:

@@ -682,6 +682,15 @@ MORE: tuple[Json, ...] = (
         effectiveTiming={"event": ["2023-03-04", "2023-03-05"]},
         valueQuantity={"value": 30},
     ),
+    observation(
+        (LOCAL, "primary_care_disciplines_tried"),
+        id="o10",
+        valueInteger=2,
+        component=[
+            {"code": concept(("urn:carepath:part", "1.discipline")), "valueString": "GP"},
+            {"code": concept(("urn:carepath:part", "2.weeks")), "valueQuantity": {"value": 6}},
+        ],
+    ),
 )
 MIXED: tuple[Json, ...] = (
     patient(),
