@@ -7,7 +7,7 @@ one that says this value, and else with carepath's own code; of a list each part
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from carepath.content.guideline import FhirCode, Finding, Guideline
@@ -147,32 +147,41 @@ def _resource(draw: st.DrawFn, finding: Finding, fact: FactData, codes: list[Fhi
     value = fact["value"]
     ways = [None, *(code for code in codes if _says(code, finding, value))]
     code = draw(st.sampled_from(ways))
+    kinds = ["Observation", *_PRESENT] if value is True else ["Observation"]
+    if code is None and (kind := draw(st.sampled_from(kinds))) != "Observation":
+        return _present(kind, _coded(LOCAL, finding.name), date)
     if code is None:
         own = _own_list(finding, value) if isinstance(value, list) else _own_value(finding.type, value)
         return _observation(draw, _coded(LOCAL, finding.name), date, own)
     concept = {"coding": [{"system": code.system, "code": code.code, "display": code.display}]}
     if code.resource in _PRESENT:
-        form = _PRESENT[code.resource]
-        return {
-            "resourceType": code.resource,
-            **form.parts,
-            form.code: concept,
-            "subject": _SUBJECT,
-            form.day: date,
-        }
+        return _present(code.resource, concept, date)
     if code.value is not None:
         return _observation(draw, concept, date, {"valueBoolean": True})
     return _observation(draw, concept, date, _measured(draw, code, value))
 
 
+def _present(kind: str, concept: Mapping[str, object], date: str) -> dict[str, object]:
+    """A resource that says that something is or was so."""
+    form = _PRESENT[kind]
+    return {"resourceType": kind, **form.parts, form.code: concept, "subject": _SUBJECT, form.day: date}
+
+
 def _says(code: FhirCode, finding: Finding, value: object) -> bool:
-    """Whether a code of the table says this value of its finding."""
+    """Whether a code of the table says this value of its finding, or of a list one of its items."""
+    if code.adds:
+        return code.resource in _PRESENT and isinstance(value, list) and any(map(_holds(code.adds), value))
     if code.resource != "Observation" or code.value is not None:
         said = True if code.value is None else code.value
         return type(said) is type(value) and said == value
     if finding.type.kind in {"int", "decimal"}:
         return bool(_plain_units(code))
     return finding.type.kind == "bool"
+
+
+def _holds(parts: Mapping[str, object]) -> Callable[[object], bool]:
+    """What tells whether an item of a list has these parts."""
+    return lambda item: isinstance(item, Mapping) and parts.items() <= item.items()
 
 
 def _plain_units(code: FhirCode) -> list[str]:
