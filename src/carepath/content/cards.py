@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from carepath.content.guideline import Ground, Guideline, Text
 
 CRITICAL = "critical"
+#: The priorities of FHIR R4 (request-priority), the lowest first.
+PRIORITIES = ("routine", "urgent", "asap", "stat")
 RED_FLAG = "red_flag_exit"
 
 
@@ -145,8 +147,24 @@ def check_cards(guideline: Guideline) -> Iterator[Problem]:
     for line in cards.indicators:
         if RED_FLAG in line.kinds and line.indicator != CRITICAL:
             yield Problem("CP037", f"the card of a red flag is {line.indicator!r}", line.place, "make it critical")
+    yield from _ranks(cards, guideline)
     place = cards.indicators[0].place
     for kind in guideline.kinds:
         if not any(kind in line.kinds and not line.urgencies for line in cards.indicators):
             advice = "add it to a line without urgencies"
             yield Problem("CP093", f"no line gives the card of {kind!r} an indicator", place, advice)
+
+
+def _ranks(cards: Cards, guideline: Guideline) -> Iterator[Problem]:
+    """Kinds of which a less urgent recommendation would have a request of higher priority than a more urgent one."""
+    for kind in dict.fromkeys(kind for line in cards.requests for kind in line.kinds):
+        lowest: DraftRequest | None = None
+        for urgency in guideline.vocabulary.get("urgency", {}):
+            line = _first(cards.requests, kind, urgency)
+            if line is None:
+                continue
+            if lowest is not None and PRIORITIES.index(line.priority) > PRIORITIES.index(lowest.priority):
+                message = f"{urgency!r} of {kind!r} has priority {line.priority!r}, above what is more urgent"
+                advice = f"from low to high they are {', '.join(PRIORITIES)} in FHIR"
+                yield Problem("CP037", message, line.place, advice)
+            lowest = line

@@ -38,8 +38,6 @@ if TYPE_CHECKING:
 CONFLICT = "guideline_conflict"
 MISSING = "insufficient_information"
 JUDGEMENT = "clinician_judgement"
-#: What FHIR calls priorities above routine, the highest first; further urgencies have the last.
-_PRIORITIES = ("stat", "asap", "urgent")
 
 
 @dataclass(slots=True)
@@ -137,11 +135,9 @@ class Advice:
         return identified(found)
 
     def priority(self, rec: Recommendation) -> str | None:
-        """The priority in FHIR, by the place of the urgency among those of the content, the most urgent first."""
-        known = list(self.guideline.vocabulary.get("urgency", {}))
-        if rec.urgency not in known:
-            return None
-        return _PRIORITIES[min(known.index(rec.urgency), len(_PRIORITIES) - 1)]
+        """The priority in FHIR that the content gives a request of this kind and urgency; None where it gives none."""
+        cards = self.guideline.cards
+        return cards.priority(rec.kind, rec.urgency) if cards is not None else None
 
     def _kind(self, rec: Recommendation) -> Resource:
         return concept("kind", rec.kind, self.words.kind(rec.kind))

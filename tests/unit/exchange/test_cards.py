@@ -79,7 +79,7 @@ def test_a_referral_offers_a_draft_request_to_whom_it_names() -> None:
 
 
 def test_the_priority_of_a_draft_follows_the_urgency() -> None:
-    for findings, priority in ((RED_FLAG, "stat"), ({"rf_malignancy_suspected": True}, "asap")):
+    for findings, priority in ((RED_FLAG, "stat"), ({"rf_malignancy_suspected": True}, "urgent")):
         (card, *_) = cards_of(request_of(findings))
         assert card["suggestions"][0]["actions"][0]["resource"]["priority"] == priority
 
@@ -187,7 +187,13 @@ def test_every_kind_and_urgency_of_the_content_has_its_indicator() -> None:
     }
     for urgency in GUIDELINE.vocabulary["urgency"]:
         assert cards.indicator("red_flag_exit", urgency) == "critical"
-        assert cards.priority("red_flag_exit", urgency) in {"stat", "urgent", "asap"}
+
+
+def test_a_more_urgent_red_flag_has_a_request_of_higher_priority() -> None:
+    cards = GUIDELINE.cards
+    assert cards is not None
+    found = [cards.priority("red_flag_exit", urgency) for urgency in GUIDELINE.vocabulary["urgency"]]
+    assert found == ["stat", "asap", "urgent"]
 
 
 # --- one line ------------------------------------------------------------------------------------------------------

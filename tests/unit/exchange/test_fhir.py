@@ -191,6 +191,17 @@ def test_a_red_flag_has_the_highest_priority_and_the_proposal_names_whom_to_turn
     assert "performerType" in request
 
 
+@pytest.mark.parametrize(
+    "findings", [{"rf_cauda_equina": True}, {"rf_malignancy_suspected": True}, {"rf_severe_paresis": True}]
+)
+def test_the_proposal_and_the_draft_on_a_card_have_the_same_priority(findings: dict[str, object]) -> None:
+    assessment = assess(findings, pathway="spine", at="2026-03-02", engine="direct")
+    (proposal, *_) = of_type(written(assessment), "ServiceRequest")
+    assert GUIDELINE.cards is not None
+    (flag, *_) = assessment.recommendations
+    assert proposal["priority"] == GUIDELINE.cards.priority(flag.kind, flag.urgency)
+
+
 def test_an_empty_record_asks_for_data_and_proposes_nothing_to_do() -> None:
     made = written(assess({}, at="2026-03-02", engine="direct"))
     assert of_type(made, "GuidanceResponse")[0]["status"] == "data-required"
