@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import networkx as nx
 
 from carepath.content.files import ContentFile
-from carepath.content.guideline import Guideline
+from carepath.content.guideline import PATHWAY, Guideline
 from carepath.content.models import PathwayFile
-from carepath.errors import Problem, nearest
+from carepath.errors import Place, Problem, nearest
 from carepath.pathway import Pathway, Transition
 from carepath.yaml_reader import place_at
 
@@ -17,10 +17,13 @@ from carepath.yaml_reader import place_at
 OPENED_BY = {"re_entry": "clinician_judgement"}
 #: The units that a review interval may have.
 REVIEW_UNITS = frozenset({"d", "wk"})
+#: The findings in which a record says where the patient is, and what their values are: always needed, and asked for.
+WHERE = {PATHWAY: "pathways", "current_node": "steps"}
 
 
 def check_pathways(guideline: Guideline) -> Iterator[Problem]:
     """Everything that is wrong with the structure of the pathways."""
+    yield from _check_where(guideline)
     owner: dict[str, str] = {}
     for pathway in guideline.pathways.values():
         yield from (
@@ -54,6 +57,25 @@ def check_pathway_file(file: ContentFile, guideline: Guideline) -> Iterator[Prob
         if name not in guideline.findings:
             advice = nearest(name, guideline.findings)
             yield Problem("CP047", f"there is no finding {name!r}", place_at(file.node, path), advice)
+
+
+def _check_where(guideline: Guideline) -> Iterator[Problem]:
+    """That a record can say on which pathway and at which step the patient is; load.py looks at the steps by name."""
+    for name, values in WHERE.items():
+        if name not in guideline.findings:
+            place = Place("rules/findings.yaml", 1, 1)
+            advice = f"add it, of type enum, with your {values} as its values"
+            yield Problem("CP047", f"there is no finding {name!r}, which carepath needs", place, advice)
+    finding = guideline.findings.get(PATHWAY)
+    if finding is None:
+        return
+    for name in guideline.pathways:
+        if name not in finding.type.values:
+            yield Problem("CP080", f"pathway {name} is no value of {PATHWAY}", finding.place, "add it there")
+    for name in finding.type.values:
+        if name not in guideline.pathways:
+            advice = nearest(name, guideline.pathways)
+            yield Problem("CP080", f"{PATHWAY}: there is no pathway {name!r}", finding.place, advice)
 
 
 def _check_steps(guideline: Guideline, pathway: Pathway) -> Iterator[Problem]:

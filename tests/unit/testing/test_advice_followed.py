@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 
 import pytest
@@ -121,8 +122,7 @@ def test_arguments_that_cannot_be_used_are_refused_with_the_cure(arguments: dict
 
 
 def test_a_guideline_in_which_no_step_can_be_recorded_is_refused() -> None:
-    files = tiny()
-    lines = files["rules/findings.yaml"].splitlines(keepends=True)
-    files["rules/findings.yaml"] = "".join(line for line in lines if "current_node" not in line)
+    whole = read_guideline_files(tiny())
+    findings = {name: finding for name, finding in whole.findings.items() if name != "current_node"}
     with pytest.raises(ArgumentError, match=r"add it to rules/findings\.yaml"):
-        follow({}, read_guideline_files(files))
+        follow({}, dataclasses.replace(whole, findings=findings))
