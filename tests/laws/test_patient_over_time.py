@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import itertools
 import re
@@ -12,13 +13,14 @@ from hypothesis import given as for_all
 from hypothesis import strategies as st
 from hypothesis.stateful import run_state_machine_as_test
 
-from carepath import ArgumentError, assess
+from carepath import ArgumentError, Guideline, assess
+from carepath.content.guideline import Selector
 from carepath.testing import PatientOverTime, follow_advice, patient_over_time, patients, read_guideline_files
 from carepath.testing.content_texts import GuidelineFiles
 from carepath.testing.invariants import broken_by_knowledge, broken_by_order
 from tests.laws.helpers import AT, GUIDELINE, SCREENED, STEP_DOWN, Case, law, renamed
 from tests.laws.test_law_1_unknown import unknown_is_false
-from tests.unit.testing.tiny import DOWN_AGAIN, TABLE, WAYS, entry, tiny, way
+from tests.unit.testing.tiny import DOWN_AGAIN, TABLE, WAYS, tiny, way
 
 
 def run(machine: type[PatientOverTime], examples: int, steps: int) -> None:
@@ -130,9 +132,10 @@ def test_what_a_failure_shows_is_the_patient_who_fails() -> None:
     assert follow_advice(read_guideline_files(files), patient, pathway="path", at=AT).cycle
 
 
-def machine_of(files: GuidelineFiles, patient: dict[str, object]) -> PatientOverTime:
+def machine_of(content: GuidelineFiles | Guideline, patient: dict[str, object]) -> PatientOverTime:
     """The machine of a small guideline, begun with a patient."""
-    machine = patient_over_time(read_guideline_files(files), pathway="path", start=AT)()
+    guideline = content if isinstance(content, Guideline) else read_guideline_files(content)
+    machine = patient_over_time(guideline, pathway="path", start=AT)()
     machine.begin(patient)
     return machine
 
@@ -148,8 +151,11 @@ def test_advice_beside_an_emergency_is_found() -> None:
 
 
 def test_a_red_flag_that_is_hidden_is_found() -> None:
-    hide = entry("HIDE", "operation: removes, selects: {not_kinds: [escalate]}, given: [{kinds: [red_flag_exit]}]")
-    machine = machine_of(tiny(table=(hide,)), {"flag": True})
+    whole = read_guideline_files(tiny())
+    red = Selector(kinds=("red_flag_exit",))
+    hide = dataclasses.replace(whole.resolve[0], id="HIDE", selects=Selector(not_kinds=("escalate",)), given=(red,))
+    # No file may say so: loading it is refused.
+    machine = machine_of(dataclasses.replace(whole, content_hash="hide", resolve=(hide,)), {"flag": True})
     with pytest.raises(AssertionError, match="the red flag of FLAG holds and is not shown"):
         machine.re_assess()
 

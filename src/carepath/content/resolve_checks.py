@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from carepath.content.guideline import Guideline, ResolveEntry, Selector
+from carepath.content.guideline import Guideline, Output, ResolveEntry, Rule, Selector
 from carepath.errors import Place, Problem, nearest
 
 BESIDE = frozenset({"only_with", "only_without"})
+#: The operations after which what they select is not shown, or not among the recommendations.
+TAKES_AWAY = BESIDE | {"removes", "suspends"}
+RED_FLAG = "red_flag_exit"
 
 
 def check_resolve(guideline: Guideline) -> Iterator[Problem]:
@@ -23,8 +26,8 @@ def check_resolve(guideline: Guideline) -> Iterator[Problem]:
         if entry.operation in BESIDE:
             yield from _check_beside(entry, beside)
         yield from _check_additions(guideline, entry)
-        if entry.operation in {"removes", "suspends"} and "red_flag_exit" in entry.selects.kinds:
-            yield Problem("CP051", f"{entry.id}: nothing may remove a red flag", entry.place, "take it out")
+        if entry.operation in TAKES_AWAY:
+            yield from _check_red_flags(guideline, entry.id, entry.selects, entry.place)
     for ask in guideline.asks:
         for kind in ask.kinds:
             if kind not in guideline.kinds:
@@ -32,6 +35,47 @@ def check_resolve(guideline: Guideline) -> Iterator[Problem]:
                 yield Problem("CP050", f"{ask.id}: there is no kind {kind!r}", ask.place, advice)
         if ask.suspends is not None:
             yield from _check_selector(guideline, ask.suspends, ask.place)
+            yield from _check_red_flags(guideline, ask.id, ask.suspends, ask.place)
+
+
+def _check_red_flags(guideline: Guideline, name: str, selector: Selector, place: Place | None) -> Iterator[Problem]:
+    """That what takes away selects no red flag: not by its kind, not by its rule, and not among a rest."""
+    message = f"{name}: nothing may remove a red flag"
+    if RED_FLAG in selector.kinds:
+        yield Problem("CP051", message, place, f"take it out: {RED_FLAG} of `kinds:`")
+        return
+    lines = {step.id: step.line for pathway in guideline.pathways.values() for step in pathway.steps.values()}
+    found = [
+        rule.id
+        for rule in guideline.rules.values()
+        if any(output.kind == RED_FLAG and _may_select(selector, rule, output, lines) for output in rule.outputs)
+    ]
+    if not found:
+        return
+    named = [rule for rule in found if rule in selector.rules]
+    advice = f"take it out of `rules:`: {', '.join(named)}" if named else f"add {RED_FLAG} to `not_kinds:`"
+    yield Problem("CP051", f"{message}; it selects that of {', '.join(found)}", place, advice)
+
+
+def _may_select(selector: Selector, rule: Rule, output: Output, lines: Mapping[str, str]) -> bool:
+    """Whether a selector can mean an output, for some patient: a finding may give its urgency, an entry a condition."""
+
+    def fits(wanted: Collection[object], value: object) -> bool:
+        return not wanted or value in wanted
+
+    return (
+        output.kind not in selector.not_kinds
+        and output.topic not in selector.not_topics
+        and fits(selector.kinds, output.kind)
+        and fits(selector.rules, rule.id)
+        and fits(selector.outputs, output.index)
+        and (output.urgency_by is not None or fits(selector.urgencies, output.urgency))
+        and fits(selector.groups, output.group)
+        and fits(selector.levels, output.level)
+        and fits(selector.topics, output.topic)
+        and fits(selector.internal_steps, output.internal_step)
+        and fits(selector.target_lines, lines.get(output.target or ""))
+    )
 
 
 def _check_beside(entry: ResolveEntry, beside: dict[tuple[Selector, Selector], str]) -> Iterator[Problem]:
