@@ -96,11 +96,12 @@ def test_what_is_asked_about_must_exist() -> None:
         assert [problem.code for problem in caught.value.problems] == ["CP082"]
 
 
-def test_strategies_say_which_package_is_missing() -> None:
+@pytest.mark.parametrize("module", ["strategies", "laws", "laws.smallest", "patient_machine"])
+def test_strategies_and_laws_say_which_package_is_missing(module: str) -> None:
     code = (
         "import sys; sys.modules['hypothesis'] = None\n"
         "from carepath.errors import MissingExtra\n"
-        "try:\n    import carepath.testing.strategies\n"
+        f"try:\n    import carepath.testing.{module}\n"
         "except MissingExtra as error:\n    print(error)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -5,10 +5,22 @@ from __future__ import annotations
 from carepath.errors import MissingExtra, Problem
 
 try:
-    from hypothesis import note, stateful
+    from hypothesis import HealthCheck, Phase, assume, given, note, settings, stateful
     from hypothesis import strategies as st
+    from hypothesis.errors import HypothesisException, Unsatisfiable
 except ModuleNotFoundError as error:
-    advice = "pip install 'carepath[testing]'"
-    raise MissingExtra([Problem("CP092", "the strategies need hypothesis, which is missing", None, advice)]) from error
+    message, advice = "the strategies and laws need hypothesis, which is missing", "pip install 'carepath[testing]'"
+    raise MissingExtra([Problem("CP092", message, None, advice)]) from error
 
-__all__ = ["note", "st", "stateful"]
+__all__ = [
+    "HealthCheck",
+    "HypothesisException",
+    "Phase",
+    "Unsatisfiable",
+    "assume",
+    "given",
+    "note",
+    "settings",
+    "st",
+    "stateful",
+]

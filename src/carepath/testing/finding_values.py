@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from carepath.content.guideline import Finding, Guideline
-from carepath.errors import MissingExtra, Problem
 from carepath.inference.clauses import clauses_of
 from carepath.language.evaluate import Known, Scope
 from carepath.language.nodes import (
@@ -23,12 +22,7 @@ from carepath.language.nodes import (
     children,
 )
 from carepath.language.symbols import NUMERIC, ValueType
-
-try:
-    from hypothesis import strategies as st
-except ModuleNotFoundError as error:
-    advice = "pip install 'carepath[testing]'"
-    raise MissingExtra([Problem("CP092", "the strategies need hypothesis, which is missing", None, advice)]) from error
+from carepath.testing.extra import st
 
 _DAYS = (0, 1, 30, 400)
 #: What may stand in the place of a value.

@@ -14,20 +14,14 @@ from typing import Any
 
 from carepath.basis import leaf_findings
 from carepath.content.guideline import PATHWAY, PRESENT_STEP, Guideline
-from carepath.errors import MissingExtra, Problem
 from carepath.inference.case import STEP_KINDS
 from carepath.inference.clauses import derived_leaves, output_id, transition_ids
 from carepath.inference.normal_form import Branch, branches
 from carepath.language.nodes import Condition
 from carepath.language.write import write_line
 from carepath.testing.arguments import Arguments
+from carepath.testing.extra import st
 from carepath.testing.finding_values import FindingValues
-
-try:
-    from hypothesis import strategies as st
-except ModuleNotFoundError as error:
-    advice = "pip install 'carepath[testing]'"
-    raise MissingExtra([Problem("CP092", "the strategies need hypothesis, which is missing", None, advice)]) from error
 
 #: A patient in the form that ``assess`` reads.
 PatientData = dict[str, object]

@@ -23,14 +23,7 @@ import datetime as dt
 from collections.abc import Iterable
 
 from carepath.content.guideline import Guideline
-from carepath.errors import ArgumentError, MissingExtra, Problem, nearest
-
-try:
-    import hypothesis  # noqa: F401 - asked for here, so that every module below may import it
-except ModuleNotFoundError as error:
-    advice = "pip install 'carepath[testing]'"
-    raise MissingExtra([Problem("CP092", "the laws need hypothesis, which is missing", None, advice)]) from error
-
+from carepath.errors import ArgumentError, Problem, nearest
 from carepath.testing.laws.advice import (
     entitlement_depends_on_group_and_date,
     every_recommendation_has_grounds,

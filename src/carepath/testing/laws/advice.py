@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from hypothesis import assume
-from hypothesis import strategies as st
-
 from carepath.assessment import Assessment
 from carepath.content.guideline import Guideline
 from carepath.inference.case import STEP_KINDS
 from carepath.recommendation import Contribution, Recommendation
 from carepath.standing import findings_read, grounds_of
+from carepath.testing.extra import assume, st
 from carepath.testing.laws.frame import law
 from carepath.testing.laws.population import Case, Population, Trial
 

@@ -8,12 +8,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
-from hypothesis.errors import HypothesisException, Unsatisfiable
-
 from carepath.content.guideline import Guideline
 from carepath.testing.expectation import flow
+from carepath.testing.extra import HealthCheck, HypothesisException, Phase, Unsatisfiable, given, settings, st
 from carepath.testing.laws.population import Case, Population, Trial, population_of
 from carepath.testing.laws.smallest import Check, smallest
 

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hypothesis import assume
-from hypothesis import strategies as st
-
 from carepath.assessment import Assessment
 from carepath.basis import leaf_findings
 from carepath.content.guideline import EVALUATION_DATE, PATHWAY, PRESENT_STEP
@@ -15,6 +12,7 @@ from carepath.language.evaluate import Trace
 from carepath.language.nodes import Constant
 from carepath.language.truth import Truth
 from carepath.record.derived import STEP_STARTS
+from carepath.testing.extra import assume, st
 from carepath.testing.laws.frame import law
 from carepath.testing.laws.population import Case, Population, Trial
 

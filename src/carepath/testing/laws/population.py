@@ -10,12 +10,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from hypothesis import strategies as st
-
 from carepath.assessing import assess, evaluation_date
 from carepath.assessment import Assessment
 from carepath.content.guideline import Guideline
 from carepath.errors import ArgumentError, Problem, nearest
+from carepath.testing.extra import st
 from carepath.testing.finding_values import FindingValues
 from carepath.testing.strategies import PatientData, patients
 from carepath.testing.strategies import _Leads as Leads

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hypothesis import strategies as st
-
 from carepath.assessment import Assessment
 from carepath.content.guideline import Guideline, Selector
 from carepath.inference.case import RED_FLAG
 from carepath.language.truth import Truth
+from carepath.testing.extra import st
 from carepath.testing.laws.frame import law
 from carepath.testing.laws.population import Case, Population, Trial
 

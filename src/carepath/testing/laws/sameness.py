@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 
-from hypothesis import strategies as st
-
 from carepath.assessment import Assessment
 from carepath.errors import EngineError
 from carepath.language.truth import Truth
 from carepath.record.read import PARTS_OF_A_FACT
+from carepath.testing.extra import st
 from carepath.testing.laws.frame import law
 from carepath.testing.laws.population import ORDERS, Case, Population, Trial
 
