@@ -16,8 +16,8 @@ from carepath.content.guideline import Guideline
 from carepath.errors import ArgumentError, Problem, nearest
 from carepath.testing.extra import st
 from carepath.testing.finding_values import FindingValues
+from carepath.testing.leads import Leads
 from carepath.testing.strategies import PatientData, patients
-from carepath.testing.strategies import _Leads as Leads
 
 T = TypeVar("T")
 
