@@ -21,8 +21,6 @@ from carepath.testing.strategies import PatientData, patients
 
 T = TypeVar("T")
 
-#: With fewer findings any of them may stand in a patient, and no rule has to be led to.
-_FEW_FINDINGS = 32
 #: In how many orders the rules, terms and parameters of a guideline are put.
 ORDERS = 4
 
@@ -108,7 +106,7 @@ class Population:
         return st.one_of([self._cases(name) for name in self.pathways])
 
     def _cases(self, pathway: str | None) -> st.SearchStrategy[Case]:
-        any_kind = self._few(pathway) if self._has_few else patients(self.guideline, pathway=pathway, at=self.at)
+        any_kind = patients(self.guideline, pathway=pathway, at=self.at)
         made = st.one_of(any_kind, self._led(pathway)).map(
             lambda patient: Case(self.guideline, pathway, self.at, patient)
         )
@@ -134,17 +132,6 @@ class Population:
             return {name: draw(wanted[name]) for name in self.guideline.findings if name in wanted}
 
         return patient()
-
-    @property
-    def _has_few(self) -> bool:
-        kinds = {output.kind for rule in self.guideline.rules.values() for output in rule.outputs}
-        moves = any(self.guideline.kinds[kind].step_change for kind in kinds)
-        return len(self.guideline.findings) < _FEW_FINDINGS or not moves
-
-    def _few(self, pathway: str | None) -> st.SearchStrategy[PatientData]:
-        source = self._source(pathway)
-        recorded = {name: source.recorded(finding) for name, finding in self.guideline.findings.items()}
-        return st.fixed_dictionaries({}, optional=recorded).map(dict)
 
     @functools.cached_property
     def _sources(self) -> dict[str | None, FindingValues]:

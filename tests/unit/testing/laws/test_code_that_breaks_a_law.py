@@ -124,7 +124,7 @@ def test_an_entitlement_that_depends_on_the_patient_is_found(tmp_path: Path, mon
         return tuple(dataclasses.replace(one, entitlement="none") if one.group else one for one in given)
 
     monkeypatch.setattr(Assessment, "recommendations", property(odd))
-    error = refused(laws.entitlement_depends_on_group_and_date, small(tmp_path, *REFERS))
+    error = refused(laws.entitlement_depends_on_group_and_date, small(tmp_path, *REFERS), pathways=["small"])
     assert "imsr_assessment for group everyone says none; on 2026-03-02 the guideline says entitled" in error.seen
     assert set(error.patient) == {"copes", "pain_weeks", "fever"}
 
