@@ -1,4 +1,7 @@
-"""What holds of every assessment of a patient, whatever was recorded: each check gives sentences for what does not."""
+"""What holds of every assessment of a patient over time: each check gives sentences for what does not.
+
+What an assessment breaks is what the laws say of it; here they are asked of one patient, whatever was recorded.
+"""
 
 from __future__ import annotations
 
@@ -6,44 +9,20 @@ from collections.abc import Iterator
 
 from carepath.assessment import Assessment
 from carepath.content.guideline import PATHWAY
-from carepath.inference.case import RED_FLAG
-from carepath.inference.clauses import output_id
-from carepath.language.truth import TRUE, UNKNOWN
 from carepath.record.derived import STEP_STARTS
+from carepath.testing.laws.advice import groundless, up_and_down
+from carepath.testing.laws.knowledge import changed_verdicts
+from carepath.testing.laws.red_flags import suppressed
 
-#: The urgencies beside which nothing else stands.
-LEAVES_AT_ONCE = frozenset({"emergency", "urgent"})
 #: Findings that say where the patient is, or since when: without one of them another one speaks.
 PLACES = frozenset({PATHWAY, "current_node", "current_line", *STEP_STARTS})
 
 
 def broken_by(assessment: Assessment) -> Iterator[str]:
     """What one assessment breaks: red flags dominate, up and down are never both sure, all stands on grounds."""
-    yield from _red_flags(assessment)
-    sure = {one.kind: one for one in assessment.recommendations if not one.conditional}
-    if "escalate" in sure and "deescalate" in sure:
-        up, down = sure["escalate"], sure["deescalate"]
-        yield (
-            f"escalate to {up.target} by {', '.join(up.rules)} and deescalate to {down.target} by "
-            f"{', '.join(down.rules)} both stand without a condition"
-        )
-    for one in (*assessment.recommendations, *assessment.notes):
-        if not one.tags or not one.rules:
-            yield f"{one.kind} by {', '.join(one.rules) or 'no rule'} stands on no ground"
-
-
-def _red_flags(assessment: Assessment) -> Iterator[str]:
-    given = [one for one in assessment.recommendations if one.kind == RED_FLAG]
-    shown = {rule for one in given for rule in one.rules}
-    for rule in assessment.guideline.rules.values():
-        for output in rule.outputs:
-            holds = assessment.basis.verdicts[output_id(rule.id, output)] is TRUE
-            if output.kind == RED_FLAG and holds and rule.id not in shown:
-                yield f"the red flag of {rule.id} holds and is not shown"
-    at_once = [one for one in given if one.urgency in LEAVES_AT_ONCE]
-    beside = [one.kind for one in assessment.recommendations if one.kind != RED_FLAG]
-    if at_once and beside:
-        yield f"beside the red flag of {', '.join(at_once[0].rules)} stands {', '.join(beside)}"
+    for seen in (suppressed(assessment), up_and_down(assessment), groundless(assessment)):
+        if seen is not None:
+            yield seen
 
 
 def broken_by_order(assessment: Assessment, again: Assessment) -> Iterator[str]:
@@ -56,7 +35,5 @@ def broken_by_knowledge(less: Assessment, more: Assessment, finding: str) -> Ite
     """What was settled while a finding was unknown and is another way now that it is recorded: unknown is not false."""
     if finding in PLACES:
         return
-    for clause, verdict in less.basis.verdicts.items():
-        after = more.basis.verdicts[clause]
-        if verdict is not UNKNOWN and after is not verdict:
-            yield f"{clause} is {verdict.value} while {finding} is unknown, and {after.value} once it is recorded"
+    for clause, was, now in changed_verdicts(less, more):
+        yield f"{clause} is {was.value} while {finding} is unknown, and {now.value} once it is recorded"

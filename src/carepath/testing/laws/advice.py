@@ -155,14 +155,15 @@ def up_and_down_are_never_both_unconditional(trial: Trial) -> str | None:
 
 
 def up_and_down(assessment: Assessment) -> str | None:
-    """The rules that lead up and down at once without a condition; None where none do."""
-    found: dict[str, list[str]] = {kind: [] for kind in sorted(STEP_KINDS)}
+    """The rules that lead up and down at once without a condition, and where to; None where none do."""
+    found: dict[str, list[str]] = {kind: [] for kind in sorted(STEP_KINDS, reverse=True)}
     for one in assessment.recommendations:
         if one.kind in found and not one.conditional:
-            found[one.kind] += one.rules
+            found[one.kind].append(f"to {one.target} by {', '.join(one.rules)}")
     if not all(found.values()):
         return None
-    return " and ".join(f"{kind} by {', '.join(rules)}" for kind, rules in found.items()) + ", none of them conditional"
+    said = " and ".join(f"{kind} {', '.join(ways)}" for kind, ways in found.items())
+    return f"{said} both stand without a condition"
 
 
 @law(cure="name a ground with the role `ground` for the rule, ask or entry that is named")

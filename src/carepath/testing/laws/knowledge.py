@@ -57,11 +57,16 @@ def verdicts_are_monotone(trial: Trial) -> str | None:
 
 def changed_verdict(before: Assessment, after: Assessment) -> str | None:
     """A condition that was settled before, and is something else after; None where there is none."""
-    later = after.basis.verdicts
+    found = next(changed_verdicts(before, after), None)
+    return f"{found[0]} was {found[1].value} and became {found[2].value}" if found is not None else None
+
+
+def changed_verdicts(before: Assessment, after: Assessment) -> Iterator[tuple[str, Truth, Truth]]:
+    """The conditions that were settled before and are something else after, with what they were and are."""
     for clause, verdict in before.basis.verdicts.items():
-        if verdict is not Truth.UNKNOWN and later[clause] is not verdict:
-            return f"{clause} was {verdict.value} and became {later[clause].value}"
-    return None
+        later = after.basis.verdicts[clause]
+        if verdict is not Truth.UNKNOWN and later is not verdict:
+            yield clause, verdict, later
 
 
 @law(

@@ -35,7 +35,7 @@ SMALL_CHANGES: dict[str, tuple[tuple[Change, ...], str]] = {
     ),
     "up_and_down_are_never_both_unconditional": (
         (("rules/small.yaml", "when: {all: [lasts, not copes]}", "when: lasts"),),
-        "deescalate by DOWN-1 and escalate by UP-1, none of them conditional",
+        "escalate to S2 by UP-1 and deescalate to S0 by DOWN-1 both stand without a condition",
     ),
     "scores_never_decide_referral": (
         (*REFERS, ("rules/small.yaml", "when: lasts", "when: {all: [lasts, rmdq_total >= high_score]}")),
