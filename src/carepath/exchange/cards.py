@@ -14,7 +14,8 @@ from carepath.display.markdown import MarkdownPage
 from carepath.display.words import Words
 from carepath.errors import ContentError, Place, Problem
 from carepath.exchange.card_text import MISSING, NAMED, AdviceDetail, OverviewDetail, short, summary_of, write_sent
-from carepath.exchange.drafts import coding, question_task, service_request
+from carepath.exchange.drafts import question_task, service_request
+from carepath.exchange.fhir_parts import coding
 
 if TYPE_CHECKING:
     from carepath.assessment import Assessment

@@ -11,23 +11,11 @@ from typing import TYPE_CHECKING
 from carepath.display.text_advice import headline
 from carepath.display.wording import recommendation_text
 from carepath.display.words import Words
+from carepath.exchange.fhir_parts import Resource, coding, draft, rule_address
 
 if TYPE_CHECKING:
     from carepath.assessment import Assessment
     from carepath.recommendation import Question, Recommendation
-
-Resource = dict[str, object]
-
-
-def coding(system: str, code: str, display: str) -> dict[str, str]:
-    """A code of one of carepath's own systems with its words.
-
-    Args:
-        system: what the code names, such as ``kind``, ``step`` or ``finding``.
-        code: the code.
-        display: its words, in the language of the reader.
-    """
-    return {"system": f"urn:carepath:{system}", "code": code, "display": display}
 
 
 def service_request(
@@ -55,14 +43,10 @@ def service_request(
     words = Words(assessment.guideline, lang or assessment.basis.lang)
     kind = coding("kind", recommendation.kind, words.kind(recommendation.kind))
     resource: Resource = {
-        "resourceType": "ServiceRequest",
-        "instantiatesUri": [f"urn:carepath:rule:{rule}" for rule in recommendation.rules],
-        "status": "draft",
-        "intent": "proposal",
+        **_draft("ServiceRequest", assessment, patient, encounter),
+        "instantiatesUri": [rule_address(rule) for rule in recommendation.rules],
         "priority": priority,
         "code": {"coding": [kind], "text": headline(recommendation, words)},
-        **_whose(patient, encounter, "subject"),
-        "authoredOn": assessment.at.isoformat(),
     }
     target = recommendation.target
     if target is not None:
@@ -98,18 +82,12 @@ def question_task(
     words = Words(assessment.guideline, lang or assessment.basis.lang)
     label = words.finding(question.finding)
     return {
-        "resourceType": "Task",
-        "status": "draft",
-        "intent": "proposal",
+        **_draft("Task", assessment, patient, encounter),
         "code": {"coding": [coding("finding", question.finding, label)], "text": label},
         "description": words.of(assessment.guideline.findings[question.finding].question),
-        **_whose(patient, encounter, "for"),
-        "authoredOn": assessment.at.isoformat(),
     }
 
 
-def _whose(patient: str, encounter: str | None, element: str) -> Resource:
-    whose: Resource = {element: {"reference": f"Patient/{patient}"}}
-    if encounter is not None:
-        whose["encounter"] = {"reference": f"Encounter/{encounter}"}
-    return whose
+def _draft(kind: str, assessment: Assessment, patient: str, encounter: str | None) -> Resource:
+    made = draft(kind, f"Patient/{patient}", assessment.at)
+    return made if encounter is None else {**made, "encounter": {"reference": f"Encounter/{encounter}"}}

@@ -13,18 +13,19 @@ from carepath.display.layout import Page, printable
 from carepath.display.text_advice import AdvicePrinter
 from carepath.display.wording import recommendation_text
 from carepath.exchange.fhir_parts import (
-    URN,
     Resource,
     artifact,
     canonical,
     coding,
     concept,
     confirmed_codes,
+    draft,
     finding_concept,
     identified,
     narrative,
     note,
     reference,
+    rule_address,
 )
 
 if TYPE_CHECKING:
@@ -96,19 +97,14 @@ class Advice:
 
     def _proposal(self, rec: Recommendation) -> Resource:
         headline, texts = self.said(rec)
-        found = self._begun("ServiceRequest", headline, *texts)
-        found |= {"instantiatesUri": [f"{URN}rule:{rule}" for rule in rec.rules]}
-        found |= {"status": "draft", "intent": "proposal", "category": [self._kind(rec)]}
+        found = self._draft("ServiceRequest", headline, *texts)
+        found |= {"instantiatesUri": [rule_address(rule) for rule in rec.rules], "category": [self._kind(rec)]}
         priority = self.priority(rec)
         if priority is not None:
             found["priority"] = priority
         code = [coding("kind", rec.kind)]
         code += [coding(name, value) for name in ("target", "internal_step", "level") if (value := getattr(rec, name))]
-        found |= {
-            "code": {"coding": code, "text": headline},
-            "subject": {"reference": self.patient},
-            "authoredOn": self.assessment.at.isoformat(),
-        }
+        found["code"] = {"coding": code, "text": headline}
         person = self.guideline.vocabulary.get("target", {}).get(rec.target or "")
         if person is not None and rec.target is not None:
             found["performerType"] = concept("target", rec.target, self.words.of(person))
@@ -122,7 +118,7 @@ class Advice:
     def _task_of(self, rec: Recommendation) -> Resource:
         headline, texts = self.said(rec)
         found = self._task(headline, *texts)
-        found["instantiatesUri"] = f"{URN}rule:{rec.rules[0]}"
+        found["instantiatesUri"] = rule_address(rec.rules[0])
         code = [coding("kind", rec.kind), *([coding("topic", rec.topic)] if rec.topic is not None else [])]
         found["code"] = {"coding": code, "text": self.words.kind(rec.kind)}
         return identified({**found, **_if_any("note", [note(one) for one in texts])})
@@ -200,14 +196,10 @@ class Advice:
         """The recommendations in their order, each with what it stands on."""
         actions = [self._action(number, rec, resource) for number, (rec, resource) in enumerate(made, start=1)]
         pathway = self.assessment.basis.pathway
-        found = self._begun("RequestGroup", *(str(action["title"]) for action in actions))
+        found = self._draft("RequestGroup", *(str(action["title"]) for action in actions))
         if pathway is not None:
             found["instantiatesCanonical"] = [self.module]
         found |= {
-            "status": "draft",
-            "intent": "proposal",
-            "subject": {"reference": self.patient},
-            "authoredOn": self.assessment.at.isoformat(),
             "note": [note(self.words.phrase("professional_use")), note(self.words.phrase("medical_device"))],
             "action": actions,
         }
@@ -241,15 +233,11 @@ class Advice:
     def _begun(self, kind: str, *lines: str) -> Resource:
         return {"resourceType": kind, "language": self.words.lang, "text": narrative(*lines)}
 
+    def _draft(self, kind: str, *lines: str) -> Resource:
+        return {**draft(kind, self.patient, self.assessment.at), **self._begun(kind, *lines)}
+
     def _task(self, description: str, *texts: str) -> Resource:
-        return {
-            **self._begun("Task", description, *texts),
-            "status": "draft",
-            "intent": "proposal",
-            "description": description,
-            "for": {"reference": self.patient},
-            "authoredOn": self.assessment.at.isoformat(),
-        }
+        return {**self._draft("Task", description, *texts), "description": description}
 
     def _issue(self, code: list[Resource], headline: str, texts: list[str], missing: Iterable[str]) -> Resource:
         return {

@@ -8,13 +8,11 @@ The value of a list is the number of its items; each part of each item is a comp
 from __future__ import annotations
 
 import datetime as dt
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from carepath.display.words import Words
 from carepath.exchange.fhir_parts import (
-    UCUM,
     URN,
     Resource,
     checked_patient,
@@ -24,6 +22,8 @@ from carepath.exchange.fhir_parts import (
     identified,
 )
 from carepath.record.facts import KNOWN, PARTIAL, Bounds
+from carepath.record.fhir_elements import is_template
+from carepath.record.fhir_quantities import METHOD, UCUM
 from carepath.record.fhir_whole_lists import PART, SINGLE, part_type
 
 if TYPE_CHECKING:
@@ -32,10 +32,6 @@ if TYPE_CHECKING:
     from carepath.record.facts import Fact, Item, Part, Record
 
 _ABSENT = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
-#: How the code table writes that a resource must state a measuring method.
-_METHOD = "method:"
-#: What a reader takes for a template that nobody filled in.
-_TEMPLATE = re.compile(r"\{\{|\$\{|<%")
 _REASONS = {"unknown": "unknown", "refused": "asked-declined", "not_applicable": "not-applicable"}
 _CLINICAL = "http://terminology.hl7.org/CodeSystem/condition-clinical"
 _VERIFICATION = "http://terminology.hl7.org/CodeSystem/condition-ver-status"
@@ -189,7 +185,7 @@ class _Writer:
             return {"valueBoolean": value}
         if isinstance(value, int | float):
             return {"valueQuantity": _quantity(value, finding, kind)}
-        if _TEMPLATE.search(value):
+        if is_template(value):
             raise _NoForm(TEMPLATE)
         if kind.kind == "enum":
             text = finding.value_texts.get(value)
@@ -211,5 +207,5 @@ def _says(code: FhirCode, value: object) -> bool:
 
 def _methods(code: FhirCode) -> tuple[str, ...]:
     """The measuring methods that a code wants to be told; with a scale to convert from it is not written."""
-    named = (one.removeprefix(_METHOD) for one in code.units if one.startswith(_METHOD))
+    named = (one.removeprefix(METHOD) for one in code.units if one.startswith(METHOD))
     return tuple(one for one in named if "=" not in one)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from carepath.assessment import canonical_json
 from carepath.errors import ArgumentError, Problem
+from carepath.record.fhir_values import LOCAL
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -26,9 +27,6 @@ Resource = dict[str, object]
 
 #: Where carepath's own systems and canonical addresses begin.
 URN = "urn:carepath:"
-#: The system of the names of findings, which the reader of FHIR knows.
-LOCAL = f"{URN}finding"
-UCUM = "http://unitsofmeasure.org"
 _PATIENT = re.compile(r"(?:Patient/|https?://[^\s/][^\s]{0,200}/Patient/|urn:uuid:)[A-Za-z0-9.-]{1,64}\Z")
 #: What XHTML can hold of a text: control characters other than these have no place in XML.
 _NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -82,6 +80,23 @@ def canonical(guideline: Guideline, kind: str, name: str) -> str:
 def midnight(day: dt.date) -> str:
     """The instant that stands for a day where FHIR wants an instant: its beginning in UTC."""
     return f"{day.isoformat()}T00:00:00Z"
+
+
+def draft(kind: str, patient: str, day: dt.date) -> Resource:
+    """A request or a task about a patient that nobody has decided on yet: a proposal, and never active."""
+    whom = "for" if kind == "Task" else "subject"
+    return {
+        "resourceType": kind,
+        "status": "draft",
+        "intent": "proposal",
+        whom: {"reference": patient},
+        "authoredOn": day.isoformat(),
+    }
+
+
+def rule_address(rule: str) -> str:
+    """The address of a rule, for what follows from it."""
+    return f"{URN}rule:{rule}"
 
 
 def note(text: str) -> Resource:

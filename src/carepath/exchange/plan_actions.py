@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING
 from carepath.content.guideline import PRESENT_STEP, Output, Rule, Text
 from carepath.display.pathway_text import condition_words
 from carepath.display.words import both
-from carepath.exchange.fhir_parts import LOCAL, UCUM, Resource, canonical, coding
+from carepath.exchange.fhir_parts import Resource, canonical, coding
 from carepath.exchange.fhirpath import Writer, lookup, quoted
 from carepath.inference.case import STEP_KINDS
 from carepath.inference.clauses import output_id, transition_ids
+from carepath.record.fhir_quantities import UCUM
+from carepath.record.fhir_values import LOCAL
 
 if TYPE_CHECKING:
     from carepath.exchange.plan_parts import Wording

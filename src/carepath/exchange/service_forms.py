@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from carepath.exchange.fhir_parts import coding
 from carepath.exchange.request import HOOKS, MAX_INSTANCE
 
 if TYPE_CHECKING:
@@ -158,7 +159,7 @@ def outcome(status: int, problems: Iterable[Problem] = (), *, severity: str = "e
         {
             "severity": severity,
             "code": code,
-            "details": {"coding": [{"system": "urn:carepath:error", "code": one.code}], "text": one.message},
+            "details": {"coding": [coding("error", one.code)], "text": one.message},
             **({"diagnostics": one.advice} if one.advice else {}),
         }
         for one in problems
