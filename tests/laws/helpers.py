@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from carepath import Assessment, Guideline, Recommendation, assess, load_guideline
 from carepath.testing.strategies import PatientData, patients, values
+from tests.patients import EXHAUSTED, NO_RED_FLAG
 
 GUIDELINE = load_guideline()
 AT = dt.date(2026, 3, 2)
@@ -126,25 +127,13 @@ def outputs(recommendations: Iterator[Recommendation] | tuple[Recommendation, ..
 
 #: Screened on every pathway, adult, at a step of line 1, in pain for a year: nothing here calls for anything.
 SCREENED: PatientData = {
-    **{name: False if one.type.kind == "bool" else 0 for name, one in GUIDELINE.findings.items() if one.red_flag},
+    **NO_RED_FLAG,
     "age_years": 45,
     "current_node": "SP1",
     "pain_duration_months": 12,
 }
 #: A patient for whom stepped care is exhausted as the insurers read it.
-LAST_RESORT: PatientData = {
-    **SCREENED,
-    "pain_in_musculoskeletal_system": True,
-    "wpn_class": 3,
-    "step1_selfcare_done": True,
-    "step1_selfcare_sufficient": False,
-    "step2_mono_done": True,
-    "step2_mono_sufficient": False,
-    "step3_multi_done": True,
-    "step3_multi_sufficient": False,
-    "step3_second_line_involved": True,
-    "bps_diagnosis_treatment_without_result": True,
-}
+LAST_RESORT: PatientData = {**SCREENED, **EXHAUSTED}
 #: A patient who attained all goals and agrees to step down.
 STEP_DOWN: PatientData = {
     **SCREENED,

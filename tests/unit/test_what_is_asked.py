@@ -5,27 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from carepath import Assessment, Recommendation, assess, load_guideline
+from tests.patients import EXHAUSTED, NO_RED_FLAG
 
 GUIDELINE = load_guideline()
 SCREENED = {
-    **{name: False if one.type.kind == "bool" else 0 for name, one in GUIDELINE.findings.items() if one.red_flag},
+    **NO_RED_FLAG,
     "age_years": 45,
     "pain_duration_months": 14,
     "pain_in_musculoskeletal_system": True,
 }
-EXHAUSTED = {
-    **SCREENED,
-    "current_node": "SP15",
-    "wpn_class": 3,
-    "step1_selfcare_done": True,
-    "step1_selfcare_sufficient": False,
-    "step2_mono_done": True,
-    "step2_mono_sufficient": False,
-    "step3_multi_done": True,
-    "step3_multi_sufficient": False,
-    "step3_second_line_involved": True,
-    "bps_diagnosis_treatment_without_result": True,
-}
+LAST_RESORT = {**SCREENED, **EXHAUSTED, "current_node": "SP15"}
 BETTER = {"goals_attained": "all", "participation_change": "better", "patient_agrees_to_step_down": True}
 
 
@@ -79,18 +68,18 @@ def test_a_step_change_that_no_possible_step_has_is_not_open() -> None:
 
 
 def test_a_step_down_names_what_a_suspended_referral_waits_for() -> None:
-    open_intent = assessed(EXHAUSTED, BETTER, without="active_suicidal_intent")
+    open_intent = assessed(LAST_RESORT, BETTER, without="active_suicidal_intent")
     assert "active_suicidal_intent" in the("deescalate", open_intent).could_change
-    assert the("deescalate", assessed(EXHAUSTED, BETTER)).conditional
+    assert the("deescalate", assessed(LAST_RESORT, BETTER)).conditional
 
 
 def test_a_requested_programme_names_what_the_referral_in_its_place_waits_for() -> None:
-    asked = assessed(EXHAUSTED, {"rehabilitation_programme_requested": True}, without="wpn_class")
+    asked = assessed(LAST_RESORT, {"rehabilitation_programme_requested": True}, without="wpn_class")
     assert "wpn_class" in the("clinician_judgement", asked, "requested_programme").could_change
 
 
 def test_what_stands_beside_a_referral_names_what_could_take_the_referral_away() -> None:
-    assessment = assessed(EXHAUSTED, {"ongoing_intensive_psych_or_work_treatment": True}, without="imsr_in_progress")
+    assessment = assessed(LAST_RESORT, {"ongoing_intensive_psych_or_work_treatment": True}, without="imsr_in_progress")
     judgement = the("clinician_judgement", assessment, "trial_exclusions")
     assert "imsr_in_progress" in the("imsr_assessment", assessment).could_change
     assert "imsr_in_progress" in judgement.could_change

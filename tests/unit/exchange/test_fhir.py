@@ -19,11 +19,11 @@ from carepath.errors import ArgumentError
 from carepath.exchange import fhir
 from carepath.exchange.fhir import bundle
 from tests.laws.helpers import Case, cases, law
+from tests.patients import NO_RED_FLAG
 from tests.unit.exchange.patients import GUIDELINE, PATIENT, assessed, sample
 
 Json = dict[str, Any]
 REQUESTS = ("ServiceRequest", "RequestGroup", "Task")
-SCREENED = {name: False if one.type.kind == "bool" else 0 for name, one in GUIDELINE.findings.items() if one.red_flag}
 
 
 def written(assessment: Assessment, lang: str | None = None) -> Json:
@@ -140,7 +140,7 @@ def test_every_conflict_is_an_issue_with_all_positions_and_their_owners() -> Non
 
 
 def test_the_same_assessment_gives_the_same_bytes_and_another_one_other_ids() -> None:
-    patient: dict[str, object] = {**SCREENED, "age_years": 45}
+    patient: dict[str, object] = {**NO_RED_FLAG, "age_years": 45}
     first, again = (assess(patient, pathway="spine", at="2026-03-02", engine="direct") for _ in range(2))
     later = assess(patient, pathway="spine", at="2026-03-03", engine="direct")
     assert canonical_json(written(first)) == canonical_json(written(again))
@@ -150,7 +150,7 @@ def test_the_same_assessment_gives_the_same_bytes_and_another_one_other_ids() ->
 
 
 def test_all_dates_come_from_the_evaluation_date_and_no_module_has_a_clock() -> None:
-    made = written(assess(SCREENED, pathway="spine", at="2019-07-05", engine="direct"))
+    made = written(assess(NO_RED_FLAG, pathway="spine", at="2019-07-05", engine="direct"))
     (response,), (provenance,) = of_type(made, "GuidanceResponse"), of_type(made, "Provenance")
     assert made["timestamp"] == provenance["recorded"] == "2019-07-05T00:00:00Z"
     assert response["occurrenceDateTime"] == provenance["occurredDateTime"] == "2019-07-05"
@@ -161,7 +161,7 @@ def test_all_dates_come_from_the_evaluation_date_and_no_module_has_a_clock() -> 
 
 
 def test_texts_are_in_the_language_of_the_assessment_or_the_one_asked_for() -> None:
-    assessment = assess(SCREENED, pathway="spine", at="2026-03-02", engine="direct", lang="nl")
+    assessment = assess(NO_RED_FLAG, pathway="spine", at="2026-03-02", engine="direct", lang="nl")
     dutch, english = written(assessment), written(assessment, "en")
     assert dutch["language"] == "nl"
     assert english["language"] == "en"
@@ -212,7 +212,7 @@ def test_an_empty_record_asks_for_data_and_proposes_nothing_to_do() -> None:
 def test_text_of_the_record_is_escaped_in_narratives() -> None:
     said = "<script>alert('x')</script> & \x0b"
     patient: dict[str, object] = {
-        **SCREENED,
+        **NO_RED_FLAG,
         "age_years": 45,
         "current_node": "SP1",
         "substantial_chance_earlier_steps_fail": True,

@@ -8,6 +8,7 @@ import pytest
 from carepath import ArgumentError, Guideline, load_guideline
 from carepath.record.read import read_record
 from carepath.testing import Way, follow_advice, read_guideline_files
+from tests.patients import EXHAUSTED, NO_RED_FLAG
 from tests.unit.testing.tiny import DOWN_AGAIN, WAYS, tiny, way
 
 AT = dt.date(2026, 3, 2)
@@ -82,22 +83,7 @@ def test_a_record_that_was_read_before_can_be_followed() -> None:
 
 def test_a_referral_moves_to_the_step_of_its_transition() -> None:
     guideline = load_guideline()
-    patient = {
-        **{name: False for name, one in guideline.findings.items() if one.red_flag and one.type.kind == "bool"},
-        "age_years": 45,
-        "current_node": "SP2",
-        "pain_duration_months": 12,
-        "pain_in_musculoskeletal_system": True,
-        "wpn_class": 3,
-        "step1_selfcare_done": True,
-        "step1_selfcare_sufficient": False,
-        "step2_mono_done": True,
-        "step2_mono_sufficient": False,
-        "step3_multi_done": True,
-        "step3_multi_sufficient": False,
-        "step3_second_line_involved": True,
-        "bps_diagnosis_treatment_without_result": True,
-    }
+    patient = {**NO_RED_FLAG, **EXHAUSTED, "age_years": 45, "current_node": "SP2", "pain_duration_months": 12}
     found = follow_advice(guideline, patient, pathway="spine", at=AT)
     assert found.moves[0].kind == "imsr_assessment"
     assert found.moves[0].target == "SP-IMSR"
