@@ -13,6 +13,7 @@ from carepath.language.symbols import NUMERIC
 from carepath.pathway import Pathway
 from carepath.record.derived import leaf_findings
 from carepath.testing.boundary_values import scalars
+from carepath.testing.comparisons import numbers_compared
 
 
 def dates_read(conditions: Iterable[Condition], scope: Scope) -> set[int]:
@@ -26,6 +27,18 @@ def dates_read(conditions: Iterable[Condition], scope: Scope) -> set[int]:
     return found
 
 
+def known_first(guideline: Guideline, pathway: Pathway | None) -> dict[str, bool]:
+    """What must be known before anything moves a patient, and the answer that lets it: a no to what is screened.
+
+    Args:
+        guideline: the content.
+        pathway: the pathway; None for what any of them screens.
+    """
+    pathways = (pathway,) if pathway is not None else tuple(guideline.pathways.values())
+    found = {name: False for one in pathways for name in (*one.screen, *one.screen_more)}
+    return found | {name: ask.until_true for ask in guideline.asks if ask.suspends is not None for name in ask.findings}
+
+
 def ready_values(guideline: Guideline, pathway: Pathway | None, marks: Mapping[str, float]) -> dict[str, object]:
     """What is screened first as known and negative, and what else holds up advice as known.
 
@@ -34,11 +47,8 @@ def ready_values(guideline: Guideline, pathway: Pathway | None, marks: Mapping[s
         pathway: the pathway; None for what any of them screens.
         marks: by finding the highest number that conditions compare it with.
     """
-    pathways = (pathway,) if pathway is not None else tuple(guideline.pathways.values())
-    wanted = {name: False for one in pathways for name in (*one.screen, *one.screen_more)}
-    wanted |= {name: ask.until_true for ask in guideline.asks if ask.suspends is not None for name in ask.findings}
     found: dict[str, object] = {}
-    for name, value in wanted.items():
+    for name, value in known_first(guideline, pathway).items():
         kind = guideline.findings[name].type
         first = scalars(kind)[0] if kind.kind not in {"list", "date"} else None
         if kind.kind == "bool":
@@ -72,10 +82,7 @@ def parts_of(condition: Condition) -> Iterator[Condition]:
 def highest_marks(guideline: Guideline, scope: Scope) -> dict[str, float]:
     """By finding the highest number that any condition of a guideline compares it with."""
     found: dict[str, float] = {}
-    for _, condition in conditions_of(guideline):
-        for part in parts_of(condition):
-            if isinstance(part, Compare) and isinstance(part.operand, FindingRef) and part.operand.name in scope.types:
-                constant = scope.constant(part.operand, part.value)
-                if isinstance(constant, int | float) and not isinstance(constant, bool):
-                    found[part.operand.name] = max(constant, found.get(part.operand.name, constant))
+    leaves = (part for _, condition in conditions_of(guideline) for part in parts_of(condition))
+    for name, number in numbers_compared(leaves, scope):
+        found[name] = max(number, found.get(name, number))
     return found

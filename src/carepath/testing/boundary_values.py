@@ -12,18 +12,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from carepath.content.guideline import Finding, Guideline
 from carepath.language.evaluate import Scope
-from carepath.language.nodes import (
-    Among,
-    Compare,
-    Condition,
-    Count,
-    DaysSince,
-    Every,
-    FindingRef,
-    Some,
-)
+from carepath.language.nodes import Compare, Condition, Count, DaysSince, Every, Some
 from carepath.language.symbols import NUMERIC, ValueType
 from carepath.testing.boundary_courses import COURSE_DAYS, courses, moments_of
+from carepath.testing.comparisons import numbers_compared
 from carepath.testing.recorded import Dated, Option, Recorded, plain
 
 #: A day that no condition reads: for a date whose age does not matter.
@@ -69,14 +61,7 @@ class BoundaryValues:
 
     def marks(self, finding: str) -> set[int | float]:
         """The numbers that a finding is compared with."""
-        marks: set[int | float] = set()
-        for leaf in self.leaves:
-            operand = leaf.operand if isinstance(leaf, Compare | Among) else None
-            if isinstance(operand, FindingRef) and operand.name == finding:
-                given = leaf.values if isinstance(leaf, Among) else (leaf.value,) if isinstance(leaf, Compare) else ()
-                constants = (self.scope.constant(operand, value) for value in given)
-                marks.update(one for one in constants if isinstance(one, int | float) and not isinstance(one, bool))
-        return marks
+        return {number for name, number in numbers_compared(self.leaves, self.scope) if name == finding}
 
     def _thresholds(self, holds: Callable[[Compare], bool]) -> list[int | float]:
         found = [self.scope.constant(None, one.value) for one in self.leaves if isinstance(one, Compare) and holds(one)]

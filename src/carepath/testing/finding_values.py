@@ -10,7 +10,6 @@ from carepath.content.guideline import Finding, Guideline
 from carepath.inference.clauses import clauses_of
 from carepath.language.evaluate import Known, Scope
 from carepath.language.nodes import (
-    Among,
     Change,
     Compare,
     Condition,
@@ -22,6 +21,7 @@ from carepath.language.nodes import (
     children,
 )
 from carepath.language.symbols import NUMERIC, ValueType
+from carepath.testing.comparisons import numbers_compared
 from carepath.testing.extra import st
 
 _DAYS = (0, 1, 30, 400)
@@ -54,31 +54,27 @@ class FindingValues:
     def _marks(self) -> _Marks:
         numbers: dict[str, set[float]] = {}
         days: dict[str, set[int]] = {}
-        for leaf in _nodes([*self.clauses.values(), *self.guideline.symbols.terms.values()]):
-            if isinstance(leaf, Among):
-                for value in leaf.values:
-                    self._mark(numbers, leaf.operand.name, self.scope.constant(leaf.operand, value))
-            elif isinstance(leaf, Compare):
-                operand = leaf.operand
-                constant = self.scope.constant(operand if isinstance(operand, FindingRef) else None, leaf.value)
-                if isinstance(operand, DaysSince) and isinstance(constant, int):
-                    days.setdefault(operand.finding, set()).update((constant - 1, constant, constant + 1))
-                elif isinstance(operand, Change) and isinstance(constant, int | float):
-                    middle = self._middle(operand.finding)
-                    amount = middle * constant / 100 if operand.percent else constant
-                    for number in (middle, middle - amount, middle + amount):
-                        self._mark(numbers, operand.finding, number)
-                elif isinstance(operand, FindingRef):
-                    self._mark(numbers, operand.name, constant)
+        leaves = list(_nodes([*self.clauses.values(), *self.guideline.symbols.terms.values()]))
+        for name, number in numbers_compared(leaves, self.scope):
+            self._mark(numbers, name, number)
+        for leaf in leaves:
+            if not isinstance(leaf, Compare) or isinstance(leaf.operand, FindingRef):
+                continue
+            operand, constant = leaf.operand, self.scope.constant(None, leaf.value)
+            if isinstance(operand, DaysSince) and isinstance(constant, int):
+                days.setdefault(operand.finding, set()).update((constant - 1, constant, constant + 1))
+            elif isinstance(operand, Change) and isinstance(constant, int | float):
+                middle = self._middle(operand.finding)
+                amount = middle * constant / 100 if operand.percent else constant
+                for number in (middle, middle - amount, middle + amount):
+                    self._mark(numbers, operand.finding, number)
         return _Marks(numbers, days)
 
     def _middle(self, finding: str) -> float:
         kind = self.guideline.findings[finding].type
         return ((kind.minimum or 0) + (kind.maximum or 100)) // 2
 
-    def _mark(self, numbers: dict[str, set[float]], finding: str, constant: Known) -> None:
-        if isinstance(constant, bool | str):
-            return
+    def _mark(self, numbers: dict[str, set[float]], finding: str, constant: float) -> None:
         steps = (-1, -0.1, 0, 0.1, 1) if self.scope.types[finding].kind == "decimal" else (-1, 0, 1)
         numbers.setdefault(finding, set()).update(round(constant + step, 6) for step in steps)
 

@@ -13,6 +13,7 @@ from carepath.inference.clauses import derived_leaves, output_id, transition_ids
 from carepath.inference.normal_form import Branch, branches
 from carepath.language.nodes import Condition
 from carepath.language.write import write_line
+from carepath.testing.boundary_reads import known_first
 from carepath.testing.extra import st
 from carepath.testing.finding_values import FindingValues
 
@@ -49,9 +50,7 @@ class Leads:
 
     def ready(self) -> Aim:
         """What is screened first is known and negative, and so is what else holds up a change."""
-        found = {name: False for one in self.pathways for name in (*one.screen, *one.screen_more)}
-        found |= {name: ask.until_true for ask in self.guideline.asks if ask.suspends for name in ask.findings}
-        findings = self.guideline.findings
+        found, findings = known_first(self.guideline, self.values.pathway), self.guideline.findings
         return {name: self.values.settled(findings[name], value=value) for name, value in found.items()}
 
     def aims(self) -> dict[str, tuple[Aim, ...]]:

@@ -1,4 +1,8 @@
-"""The thresholds of a guideline: where a number or a day is compared, and on which side of it a patient is."""
+"""The thresholds of a guideline: where a number or a day is compared, and on which side of it a patient is.
+
+Coverage asks this of patients that are there. Which values to make patients with is another question: see
+``comparisons``.
+"""
 
 from __future__ import annotations
 
