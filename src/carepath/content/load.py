@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import TypeVar
 
 from carepath.content import models
-from carepath.content.build import Builder, optional_text, schedules, text
+from carepath.content.build import Builder, optional_text, text
 from carepath.content.cards import read_cards
 from carepath.content.checks import check_guideline
 from carepath.content.code_tables import read_codes, read_instruments, with_sums, with_tables
 from carepath.content.files import ContentFile, ContentFiles, read_files
+from carepath.content.findings_file import read_findings, read_parameters, read_sources, read_terms
 from carepath.content.guideline import (
     EVALUATION_DATE,
     PRESENT_STEP,
@@ -29,6 +30,9 @@ from carepath.content.guideline import (
 from carepath.content.held import Held
 from carepath.content.location import shipped_content
 from carepath.content.pathway_checks import check_pathway_file
+from carepath.content.pathway_file import read_pathway
+from carepath.content.registers_file import read_conflicts, read_entitlements, read_modules, read_schedules
+from carepath.content.rules_file import read_asks, read_resolve, read_rules
 from carepath.errors import ContentError, Place, Problem
 from carepath.language.symbols import Symbols, ValueType
 from carepath.pathway import Pathway
@@ -99,12 +103,12 @@ def _build(files: ContentFiles, builder: Builder, origin: str) -> Guideline:
     if not isinstance(edition, models.EditionFile) or not isinstance(outputs, models.OutputsFile):
         message = "the files were read with other forms"
         raise TypeError(message)
-    read = ((builder.pathway(file), place_at(file.node, ("pathway",))) for file in files.pathways)
+    read = ((read_pathway(builder, file), place_at(file.node, ("pathway",))) for file in files.pathways)
     pathways = _unique(builder, ((one.name, one, place) for one, place in read), "pathway")
     instruments = read_instruments(fixed["instruments.yaml"]) if "instruments.yaml" in fixed else {}
-    findings = with_sums(builder.findings(fixed["findings.yaml"]), instruments.values())
-    terms = builder.terms(fixed["terms.yaml"]) if "terms.yaml" in fixed else {}
-    parameters = builder.parameters(fixed["parameters.yaml"]) if "parameters.yaml" in fixed else {}
+    findings = with_sums(read_findings(builder, fixed["findings.yaml"]), instruments.values())
+    terms = read_terms(builder, fixed["terms.yaml"]) if "terms.yaml" in fixed else {}
+    parameters = read_parameters(builder, fixed["parameters.yaml"]) if "parameters.yaml" in fixed else {}
     rules = _rules(files, builder, pathways)
     modules_file = fixed.get("modules.yaml")
     return Guideline(
@@ -112,18 +116,18 @@ def _build(files: ContentFiles, builder: Builder, origin: str) -> Guideline:
         date=edition.date,
         content_hash=files.content_hash,
         text=text(edition.text),
-        sources=builder.sources(fixed["sources.yaml"]),
+        sources=read_sources(fixed["sources.yaml"]),
         findings=findings,
         terms=terms,
         parameters=parameters,
         rules=rules,
-        asks=builder.asks(fixed["information.yaml"]) if "information.yaml" in fixed else (),
-        resolve=builder.resolve(fixed["resolve.yaml"]) if "resolve.yaml" in fixed else (),
-        conflicts=builder.conflicts(fixed["conflicts.yaml"]) if "conflicts.yaml" in fixed else {},
-        modules=builder.modules(modules_file) if modules_file else (),
-        schedules=schedules(modules_file) if modules_file else {},
+        asks=read_asks(builder, fixed["information.yaml"]) if "information.yaml" in fixed else (),
+        resolve=read_resolve(builder, fixed["resolve.yaml"]) if "resolve.yaml" in fixed else (),
+        conflicts=read_conflicts(fixed["conflicts.yaml"]) if "conflicts.yaml" in fixed else {},
+        modules=read_modules(builder, modules_file) if modules_file else (),
+        schedules=read_schedules(modules_file) if modules_file else {},
         entitlements=(
-            builder.entitlements(fixed["entitlement.yaml"], parameters)
+            read_entitlements(builder, fixed["entitlement.yaml"], parameters)
             if {"entitlement.yaml", "parameters.yaml"} <= fixed.keys()
             else ()
         ),
@@ -150,7 +154,7 @@ def _build(files: ContentFiles, builder: Builder, origin: str) -> Guideline:
 
 def _rules(files: ContentFiles, builder: Builder, pathways: Iterable[str]) -> dict[str, Rule]:
     every = tuple(pathways)
-    read = [rule for file in files.rules for rule in builder.rules(file, every)]
+    read = [rule for file in files.rules for rule in read_rules(builder, file, every)]
     return _unique(builder, ((rule.id, rule, rule.place) for rule in read), "rule")
 
 
