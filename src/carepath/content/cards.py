@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from carepath.content import models
 from carepath.content.build import grounds, text
+from carepath.content.rules import RED_FLAG
 from carepath.errors import Place, Problem, nearest
 from carepath.yaml_reader import place_at
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 CRITICAL = "critical"
 #: The priorities of FHIR R4 (request-priority), the lowest first.
 PRIORITIES = ("routine", "urgent", "asap", "stat")
-RED_FLAG = "red_flag_exit"
 
 
 class _Selects(Protocol):

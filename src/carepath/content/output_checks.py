@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from carepath.content.guideline import Guideline, Output, Rule, tags_of
+from carepath.content.rules import RED_FLAG
 from carepath.errors import Problem, nearest
 
 FIELDS = ("target", "urgency", "level", "group", "topic", "internal_step", "measurements")
@@ -15,7 +16,7 @@ def check_outputs(guideline: Guideline) -> Iterator[Problem]:
     for rule in guideline.rules.values():
         kinds = {ground.kind for ground in rule.grounds if ground.role == "ground"}
         only_weak = "unverified" in kinds and kinds <= {"unverified", "design_choice"}
-        if only_weak and any(output.kind != "red_flag_exit" for output in rule.outputs):
+        if only_weak and any(output.kind != RED_FLAG for output in rule.outputs):
             message = f"{rule.id} stands on unverified grounds alone"
             yield Problem("CP036", message, rule.place, "name a source, or give it as a red flag only")
         if not tags_of(rule.grounds):

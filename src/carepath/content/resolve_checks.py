@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from carepath.content.guideline import Guideline, Output, ResolveEntry, Rule, Selector
+from carepath.content.rules import RED_FLAG
 from carepath.errors import Place, Problem, nearest
 
 BESIDE = frozenset({"only_with", "only_without"})
 #: The operations after which what they select is not shown, or not among the recommendations.
 TAKES_AWAY = BESIDE | {"removes", "suspends"}
-RED_FLAG = "red_flag_exit"
 
 
 def check_resolve(guideline: Guideline) -> Iterator[Problem]:

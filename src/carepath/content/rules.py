@@ -10,6 +10,9 @@ from carepath.content.grounds import Ground, Text
 from carepath.errors import Place
 from carepath.language.nodes import Condition
 
+#: The kind of recommendation that nothing takes away.
+RED_FLAG = "red_flag_exit"
+
 
 @dataclass(frozen=True, slots=True)
 class Output:

@@ -8,7 +8,8 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from carepath.content.cards import CRITICAL, RED_FLAG
+from carepath.content.cards import CRITICAL
+from carepath.content.rules import RED_FLAG
 from carepath.display.evidence import own_grounds
 from carepath.display.markdown import MarkdownPage
 from carepath.display.words import Words
