@@ -60,7 +60,7 @@ MISTAKES = {
         [
             "LawBroken: red_flags_dominate does not hold for guideline ours 1",
             "seen: beside the red flag of OUT-1 (emergency) stands ",
-            "beside the red flag of OUT-1 stands ",
+            "AssertionError: beside the red flag of OUT-1 (emergency) stands ",
         ],
     ),
     "a part of a condition forgotten": Mistake(
