@@ -8,6 +8,7 @@ comes first, then a plain value, then what is dated, refused or a series.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
@@ -81,7 +82,7 @@ def patients(
     source = FindingValues(guideline, pathway, day)
     findings = guideline.findings
     plain = {name: source.plain(findings[name]) for name in findings if name in wanted}
-    recorded = {name: source.recorded(finding) for name, finding in findings.items()}
+    recorded = functools.cache(lambda name: source.recorded(findings[name]))  # few of them are drawn
     lead = _Leads(source)
     ready, aims = lead.ready(), lead.aims()
     nothing: st.SearchStrategy[_Aim] = st.just({})
@@ -98,9 +99,9 @@ def patients(
     @st.composite
     def patient(draw: st.DrawFn) -> PatientData:
         # Drawn first, so that what else was drawn can be left out around it when a failing patient shrinks.
-        raised = {name: draw(recorded[name]) for name in draw(flagged)}
+        raised = {name: draw(recorded(name)) for name in draw(flagged)}
         names = draw(draw(st.sampled_from(extras)))
-        chosen = {name: recorded[name] for name in names} | plain | dict(draw(basis))
+        chosen = {name: recorded(name) for name in names} | plain | dict(draw(basis))
         for aim in (*draw(leads), draw(ways)):
             chosen |= aim
         chosen |= {name: st.just(value) for name, value in raised.items()}
@@ -162,9 +163,12 @@ class _Leads:
     def aims(self) -> dict[str, tuple[_Aim, ...]]:
         """By condition the ways in which it holds: each the findings and values that it needs."""
         derived = {write_line(leaf): leaf for leaf in derived_leaves(self.values.clauses, self.values.scope.terms)}
+        telling = functools.cache(lambda name: self.values.telling(self.guideline.findings[name]))
         found = {}
         for clause, condition in self.values.clauses.items():
-            aims = [self._aim(branch, derived) for branch in branches(condition, self.values.scope)[:_MAX_BRANCHES]]
+            aims = [
+                self._aim(branch, derived, telling) for branch in branches(condition, self.values.scope)[:_MAX_BRANCHES]
+            ]
             found[clause] = tuple(aim for aim in aims if aim)
         return {clause: aims for clause, aims in found.items() if aims}
 
@@ -184,14 +188,14 @@ class _Leads:
                 condition = aims.get(transition_ids(transition)[0], ({},))[0]
                 yield tuple({**aim, **condition, **here} for aim in own)
 
-    def _aim(self, branch: Branch, derived: Mapping[str, Condition]) -> _Aim:
+    def _aim(
+        self, branch: Branch, derived: Mapping[str, Condition], telling: Callable[[str], st.SearchStrategy[object]]
+    ) -> _Aim:
         findings = self.guideline.findings
         aim: dict[str, st.SearchStrategy[object]] = {}
         for name in dict.fromkeys(literal.attribute for literal in branch):
             if name in derived:
-                aim |= {
-                    one: self.values.telling(findings[one]) for one in leaf_findings(derived[name]) if one not in aim
-                }
+                aim |= {one: telling(one) for one in leaf_findings(derived[name]) if one not in aim}
                 continue
             finding = findings.get("current_node" if name == PRESENT_STEP else name)
             tests = [(_HOLDS[literal.op], literal.constant) for literal in branch if literal.attribute == name]

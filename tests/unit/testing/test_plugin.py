@@ -1,4 +1,3 @@
-import importlib.metadata
 import os
 import subprocess
 import sys
@@ -91,13 +90,12 @@ def test_nothing_is_collected_and_nothing_heavy_imported_unless_asked_for(tmp_pa
 
 @pytest.fixture
 def run_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Runs pytest in this process, which has the plugin and the guideline in memory already."""
+    """Runs pytest in this process, which has the plugin and the guideline in memory already; with no other plugin."""
     monkeypatch.chdir(tmp_path)
-    entry_points = importlib.metadata.entry_points(group="pytest11")
-    given = [] if any(entry.value == PLUGIN for entry in entry_points) else ["-p", PLUGIN]
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
 
     def run(*arguments: str) -> tuple[int, str]:
-        status = pytest.main(["-p", "no:cacheprovider", "--rootdir", str(tmp_path), *given, *arguments])
+        status = pytest.main(["-p", "no:cacheprovider", "-p", PLUGIN, "--rootdir", str(tmp_path), *arguments])
         captured = capsys.readouterr()
         return int(status), captured.out + captured.err
 
