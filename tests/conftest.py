@@ -1,6 +1,43 @@
-"""Settings of all tests."""
+"""Settings of all tests, and what makes them quick without changing what they see."""
 
+import functools
+import gc
+from collections.abc import Iterator
+
+import pytest
 from hypothesis import settings
+
+from carepath.content import files
+from carepath.content.location import shipped_content
+from carepath.yaml_reader import YamlNode, read_text
 
 #: For ``make slow``: ten times the examples of each law.
 settings.register_profile("thorough", max_examples=10 * settings.get_profile("default").max_examples)
+
+# Thousands of tests, strategies and scenarios stay in memory to the end: to look through them for garbage again and
+# again takes a sixth of the time.
+gc.set_threshold(20_000, 20, 50)
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays: it is never looked through for garbage."""
+    gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _shipped_files_are_read_once() -> Iterator[None]:
+    """A file of the shipped guideline is turned into nodes once in a process, in whatever folder a copy of it lies.
+
+    Tests load hundreds of copies of the guideline with a change in one file: that file is read, the others stand as
+    they are. Nodes cannot be changed. The bytes are read each time; tests of the reader call it themselves.
+    """
+    root = shipped_content()
+    shipped = {path.read_text(encoding="utf-8") for path in (*root.glob("rules/*.yaml"), *root.glob("pathways/*.yaml"))}
+    remembered = functools.cache(read_text)
+
+    def read(text: str, *, name: str) -> YamlNode:
+        return remembered(text, name=name) if text in shipped else read_text(text, name=name)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(files, "read_text", read)
+        yield

@@ -26,7 +26,8 @@ _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,30})\Z")
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,30})\.[0-9]{1,30}\Z")
 #: What no YAML may hold: most control characters, and halves of characters.
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_CONSTANTS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
+_FIRST_OF_NUMBER = frozenset("-0123456789")
+_CONSTANTS: dict[str, bool | None] = {"true": True, "false": False, "null": None, "": None}
 
 _Loader: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -176,56 +177,56 @@ class _Builder:
         if len(self.problems) > MAX_PROBLEMS:
             place = self.problems.pop().place
             raise ContentError([*self.problems, more_problems(place)])
-        mark = event.start_mark
-        place = Place(self.name, mark.line + 1, mark.column + 1) if mark else Place(self.name, 1, 1)
-        if isinstance(event, yaml.DocumentStartEvent):
-            self.documents += 1
-            if self.documents > 1:
-                self._fatal("CP002", "more than one document in the file", place, "give each its own file")
-        elif isinstance(event, yaml.AliasEvent):
-            self._problem("CP004", f"alias *{event.anchor} is not allowed", place, "write the value out")
-            self._put(Scalar(None, plain=True, place=place))
-        elif isinstance(event, yaml.ScalarEvent):
-            self._check_node(event, place)
-            self._put(self._scalar(event, place))
-        elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
-            self._check_node(event, place)
-            if len(self.stack) >= MAX_DEPTH:
-                self._fatal("CP009", f"nested deeper than {MAX_DEPTH} levels", place, "nest less deeply")
-            self.stack.append(_Open(place, mapping=isinstance(event, yaml.MappingStartEvent)))
-        elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
+        # A guideline has tens of thousands of events: what is frequent is asked for first, and an end needs no place.
+        if isinstance(event, yaml.CollectionEndEvent):
             done = self.stack.pop()
             if done.mapping:
                 self._put(Mapping(tuple(done.entries), done.place))
             else:
                 self._put(Sequence(tuple(done.items), done.place))
+            return
+        mark = event.start_mark
+        place = Place(self.name, mark.line + 1, mark.column + 1) if mark else Place(self.name, 1, 1)
+        if isinstance(event, yaml.ScalarEvent):
+            self._check_node(event, place)
+            self._put(self._scalar(event, place))
+        elif isinstance(event, yaml.CollectionStartEvent):
+            self._check_node(event, place)
+            if len(self.stack) >= MAX_DEPTH:
+                self._fatal("CP009", f"nested deeper than {MAX_DEPTH} levels", place, "nest less deeply")
+            self.stack.append(_Open(place, mapping=isinstance(event, yaml.MappingStartEvent)))
+        elif isinstance(event, yaml.AliasEvent):
+            self._problem("CP004", f"alias *{event.anchor} is not allowed", place, "write the value out")
+            self._put(Scalar(None, plain=True, place=place))
+        elif isinstance(event, yaml.DocumentStartEvent):
+            self.documents += 1
+            if self.documents > 1:
+                self._fatal("CP002", "more than one document in the file", place, "give each its own file")
 
     def _fatal(self, code: str, message: str, place: Place, advice: str) -> None:
         self._problem(code, message, place, advice)
         raise ContentError(self.problems)
 
-    def _check_node(self, event: yaml.NodeEvent, place: Place) -> None:
+    def _check_node(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent, place: Place) -> None:
         self.count += 1
         if self.count > MAX_NODES:
             self._fatal("CP009", f"more than {MAX_NODES} values in one file", place, "split the file")
         if event.anchor:
             self._problem("CP004", f"anchor &{event.anchor} is not allowed", place, "write the value out")
-        if getattr(event, "tag", None):
-            self._problem("CP005", f"tag {event.tag} is not allowed", place, "remove the tag")  # type: ignore[attr-defined]
+        if event.tag:
+            self._problem("CP005", f"tag {event.tag} is not allowed", place, "remove the tag")
 
     def _scalar(self, event: yaml.ScalarEvent, place: Place) -> Scalar:
-        plain = event.style is None or event.style == ""
         text = event.value
-        if not plain:
+        if event.style:
             return Scalar(text, plain=False, place=place)
         if text in _CONSTANTS:
             return Scalar(_CONSTANTS[text], plain=True, place=place)
-        if text == "":
-            return Scalar(None, plain=True, place=place)
-        if _INTEGER.match(text):
-            return Scalar(int(text), plain=True, place=place)
-        if _DECIMAL.match(text):
-            return Scalar(float(text), plain=True, place=place)
+        if text[0] in _FIRST_OF_NUMBER:
+            if _INTEGER.match(text):
+                return Scalar(int(text), plain=True, place=place)
+            if _DECIMAL.match(text):
+                return Scalar(float(text), plain=True, place=place)
         return Scalar(text, plain=True, place=place)
 
     def _put(self, node: YamlNode) -> None:

@@ -36,6 +36,7 @@ Known = bool | int | float | str
 def kleene(guideline: Guideline, at: dt.date) -> Callable[[Condition, Mapping[str, Known]], Truth]:
     """The truth of a condition over known values, as a function; a name that is not among the values is unknown."""
     constant = functools.partial(constant_of, guideline, guideline.parameter_values(at))
+    written = functools.cache(write_line)
 
     def degree(node: Condition, values: Mapping[str, Known]) -> int:
         match node:
@@ -49,7 +50,7 @@ def kleene(guideline: Guideline, at: dt.date) -> Callable[[Condition, Mapping[st
                 return max((degree(part, values) for part in parts), default=0)
             case Named(name=name) if name in guideline.terms:
                 return degree(guideline.terms[name].when, values)
-        name, settled = read(node), write_line(node)
+        name, settled = read(node), written(node)
         if name in values:
             return 2 * holds(node, values[name], functools.partial(constant, name))
         return 2 * (values[settled] is True) if settled in values else 1

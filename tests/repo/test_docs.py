@@ -53,23 +53,26 @@ def name_of(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-@pytest.fixture
-def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of what a reader has, as the present folder."""
-    for folder in COPIED:
-        shutil.copytree(ROOT / folder, tmp_path / folder)
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
+def make_workplace(folder: Path) -> None:
+    """Puts a copy of what a reader has into a folder."""
+    for name in COPIED:
+        shutil.copytree(ROOT / name, folder / name, copy_function=shutil.copyfile)
 
 
 # --- examples -----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("page", EXAMPLES, ids=name_of)
-def test_every_example_of_a_page_does_what_the_page_says(page: Path, workplace: Path) -> None:
+def test_every_example_of_a_page_does_what_the_page_says(
+    page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     namespace: dict[str, object] = {"__name__": "page"}
     before = ""
-    for block in blocks(page):
+    found = blocks(page)
+    if any(block.kind in {"python", "sh"} or block.note for block in found):
+        make_workplace(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    for block in found:
         where = f"{name_of(page)}:{block.line}"
         if block.kind == "python":
             try:
@@ -79,7 +82,7 @@ def test_every_example_of_a_page_does_what_the_page_says(page: Path, workplace: 
         elif block.kind == "sh":
             compare(run_shell(block, where), block.output, where)
         elif block.kind == "yaml":
-            use_yaml(block, workplace, before, where)
+            use_yaml(block, tmp_path, before, where)
             before = block.text
         else:
             assert block.kind in {"text", "mermaid"}, f"{where}: a block of kind {block.kind} is never tried"

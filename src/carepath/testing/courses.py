@@ -7,6 +7,7 @@ on the same day, or a later value follows; what was taken back is followed by a 
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -70,8 +71,9 @@ def histories(
     source = FindingValues(guideline, pathway, day)
     now = patients(guideline, pathway=pathway, at=day, known=wanted, unknown=left_out)
     visited = st.lists(st.integers(1, before), max_size=most, unique=True)
-    courses = {name: _course(source, finding) for name, finding in guideline.findings.items() if name not in left_out}
-    followed = st.lists(st.sampled_from(sorted(courses)), max_size=_MOST_COURSES, unique=True)
+    course = functools.cache(lambda name: _course(source, guideline.findings[name]))  # few of them are drawn
+    names = sorted(name for name in guideline.findings if name not in left_out)
+    followed = st.lists(st.sampled_from(names), max_size=_MOST_COURSES, unique=True)
 
     @st.composite
     def history(draw: st.DrawFn) -> HistoryData:
@@ -83,7 +85,7 @@ def histories(
                 made[name] = dated_facts(guideline.findings[name], value, day)
         past = draw(visited)
         for name in draw(followed):
-            for event in draw(courses[name]):
+            for event in draw(course(name)):
                 made.setdefault(name, []).extend(event.facts(past, source))
         for name, facts in made.items():
             seen = facts if later else [fact for fact in facts if str(fact["date"]) <= day.isoformat()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import operator
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -45,6 +46,7 @@ class Leads:
     def __init__(self, values: FindingValues) -> None:
         self.values = values
         self.guideline = values.guideline
+        self._telling = functools.cache(lambda name: values.telling(values.guideline.findings[name]))
         given = values.pathway
         self.pathways = (given,) if given is not None else tuple(self.guideline.pathways.values())
 
@@ -83,9 +85,7 @@ class Leads:
         aim: dict[str, st.SearchStrategy[object]] = {}
         for name in dict.fromkeys(literal.attribute for literal in branch):
             if name in derived:
-                aim |= {
-                    one: self.values.telling(findings[one]) for one in leaf_findings(derived[name]) if one not in aim
-                }
+                aim |= {one: self._telling(one) for one in leaf_findings(derived[name]) if one not in aim}
                 continue
             finding = findings.get("current_node" if name == PRESENT_STEP else name)
             tests = [(_HOLDS[literal.op], literal.constant) for literal in branch if literal.attribute == name]

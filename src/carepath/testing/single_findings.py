@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
@@ -53,10 +54,10 @@ def findings(
     wanted = look.choices("forms", forms, FORMS)
     look.done()
     source = FindingValues(guideline, pathway, day)
-    of_name = {name: _in_forms(source, guideline.findings[name], wanted) for name in chosen}
 
+    @functools.cache
     def named(name: str) -> st.SearchStrategy[PatientData]:
-        return of_name[name].map(lambda value: {name: value})
+        return _in_forms(source, guideline.findings[name], wanted).map(lambda value: {name: value})
 
     return st.sampled_from(chosen).flatmap(named)
 

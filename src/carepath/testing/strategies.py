@@ -8,6 +8,7 @@ comes first, then a plain value, then what is dated, refused or a series.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Iterable
 
 from carepath.content.guideline import Guideline
@@ -56,7 +57,7 @@ def patients(
     source = FindingValues(guideline, pathway, day)
     findings = guideline.findings
     plain = {name: source.plain(findings[name]) for name in findings if name in wanted}
-    recorded = {name: source.recorded(finding) for name, finding in findings.items()}
+    recorded = functools.cache(lambda name: source.recorded(findings[name]))  # few of them are drawn
     lead = Leads(source)
     ready, aims = lead.ready(), lead.aims()
     nothing: st.SearchStrategy[Aim] = st.just({})
@@ -73,9 +74,9 @@ def patients(
     @st.composite
     def patient(draw: st.DrawFn) -> PatientData:
         # Drawn first, so that what else was drawn can be left out around it when a failing patient shrinks.
-        raised = {name: draw(recorded[name]) for name in draw(flagged)}
+        raised = {name: draw(recorded(name)) for name in draw(flagged)}
         names = draw(draw(st.sampled_from(extras)))
-        chosen = {name: recorded[name] for name in names} | plain | dict(draw(basis))
+        chosen = {name: recorded(name) for name in names} | plain | dict(draw(basis))
         for aim in (*draw(leads), draw(ways)):
             chosen |= aim
         chosen |= {name: st.just(value) for name, value in raised.items()}

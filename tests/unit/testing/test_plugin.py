@@ -1,4 +1,3 @@
-import importlib.metadata
 import os
 import subprocess
 import sys
@@ -39,17 +38,31 @@ def write(folder: Path, name: str, text: str) -> None:
     (folder / name).write_text(text, encoding="utf-8")
 
 
-def test_each_scenario_of_the_configured_folder_is_a_test_named_by_its_sentence(tmp_path: Path) -> None:
+@pytest.fixture
+def run_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs pytest in this process, which has the plugin and the guideline in memory already; with no other plugin."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+
+    def run(*arguments: str) -> tuple[int, str]:
+        status = pytest.main(["-p", "no:cacheprovider", "-p", PLUGIN, "--rootdir", str(tmp_path), *arguments])
+        captured = capsys.readouterr()
+        return int(status), captured.out + captured.err
+
+    return run
+
+
+def test_each_scenario_of_the_configured_folder_is_a_test_named_by_its_sentence(tmp_path: Path, run_here: Run) -> None:
     write(tmp_path, "pytest.ini", "[pytest]\ncarepath_scenarios = cases\n")
     good = SCENARIO.format(name="numbness leaves the pathway", kind="red_flag_exit")
     write(tmp_path, "cases/a.yaml", good + SCENARIO.format(name="numbness steps up", kind="escalate"))
     write(tmp_path, "other/b.yaml", "not: a scenario")
-    done = pytest_in(tmp_path, "-v")
-    assert "numbness leaves the pathway PASSED" in done.stdout
-    assert "numbness steps up FAILED" in done.stdout
-    assert "must: {kind: escalate}" in done.stdout
-    assert "Traceback" not in done.stdout
-    assert done.returncode == 1
+    status, out = run_here("-v")
+    assert "numbness leaves the pathway PASSED" in out
+    assert "numbness steps up FAILED" in out
+    assert "must: {kind: escalate}" in out
+    assert "Traceback" not in out
+    assert status == 1
 
 
 def test_paths_of_the_command_line_are_collected_too(tmp_path: Path) -> None:
@@ -59,19 +72,19 @@ def test_paths_of_the_command_line_are_collected_too(tmp_path: Path) -> None:
     assert "2 passed" in done.stdout
 
 
-def test_a_pattern_chooses_files(tmp_path: Path) -> None:
+def test_a_pattern_chooses_files(tmp_path: Path, run_here: Run) -> None:
     write(tmp_path, "pytest.ini", "[pytest]\ncarepath_scenarios = cases/*.case.yaml\n")
     write(tmp_path, "cases/a.case.yaml", SCENARIO.format(name="one", kind="red_flag_exit"))
     write(tmp_path, "cases/b.yaml", SCENARIO.format(name="two", kind="escalate"))
-    assert "1 passed" in pytest_in(tmp_path).stdout
+    assert "1 passed" in run_here()[1]
 
 
-def test_a_file_that_cannot_be_read_is_an_error_with_places(tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_read_is_an_error_with_places(tmp_path: Path, run_here: Run) -> None:
     write(tmp_path, "a.yaml", SCENARIO.format(name="one", kind="red_flag_exitt"))
-    done = pytest_in(tmp_path, "--carepath-scenarios", "a.yaml")
-    assert "a.yaml:6:19: CP071" in done.stdout
-    assert "did you mean 'red_flag_exit'?" in done.stdout
-    assert "Traceback" not in done.stdout
+    _, out = run_here("--carepath-scenarios", "a.yaml")
+    assert "a.yaml:6:19: CP071" in out
+    assert "did you mean 'red_flag_exit'?" in out
+    assert "Traceback" not in out
 
 
 def test_nothing_is_collected_and_nothing_heavy_imported_unless_asked_for(tmp_path: Path) -> None:
@@ -87,21 +100,6 @@ def test_nothing_is_collected_and_nothing_heavy_imported_unless_asked_for(tmp_pa
 
 
 # --- coverage -----------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def run_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Runs pytest in this process, which has the plugin and the guideline in memory already."""
-    monkeypatch.chdir(tmp_path)
-    entry_points = importlib.metadata.entry_points(group="pytest11")
-    given = [] if any(entry.value == PLUGIN for entry in entry_points) else ["-p", PLUGIN]
-
-    def run(*arguments: str) -> tuple[int, str]:
-        status = pytest.main(["-p", "no:cacheprovider", "--rootdir", str(tmp_path), *given, *arguments])
-        captured = capsys.readouterr()
-        return int(status), captured.out + captured.err
-
-    return run
 
 
 def test_coverage_is_reported_at_the_end(tmp_path: Path, run_here: Run) -> None:
