@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from carepath.explain.open_parts import Group, Leaf, Opposite, Tree
 from carepath.explain.tries import BY_NAME, Given, Series, Tries
 from carepath.language.nodes import Condition
 from carepath.language.truth import Truth, negation
@@ -40,15 +39,17 @@ class Part:
     #: What it becomes, by the identity of the facts about a finding; None where these cannot stand with the others.
     becomes: dict[int, Node | None] | None = None
 
-    def leaves(self) -> Iterator[Condition]:
-        """The conditions of its leaves, perhaps repeated."""
-        if self.condition is not None:
-            yield self.condition
-        for part in self.below:
-            yield from part.leaves()
-
 
 Node = Part | Truth
+
+
+def leaves_in(node: Node) -> Iterator[Part]:
+    """The leaves of a part, perhaps repeated."""
+    if isinstance(node, Part):
+        if node.role == LEAF:
+            yield node
+        for part in node.below:
+            yield from leaves_in(part)
 
 
 class Forest:
@@ -60,26 +61,6 @@ class Forest:
         self._conditions: dict[Condition, Condition] = {}
         self._seen: dict[int, tuple[Condition, Condition]] = {}
         self._parts: dict[Hashable, Part] = {}
-        self._of: dict[int, tuple[Tree, Node]] = {}
-
-    def of(self, tree: Tree) -> Node:
-        """The tree with its equal parts made one."""
-        if isinstance(tree, Truth):
-            return tree
-        found = self._of.get(id(tree))
-        if found is None:
-            found = self._of[id(tree)] = (tree, self._made_of(tree))
-        return found[1]
-
-    def _made_of(self, tree: Leaf | Group | Tree) -> Node:
-        if isinstance(tree, Truth):
-            return tree
-        if isinstance(tree, Leaf):
-            condition = self._first(tree.condition) if tree.condition is not None else None
-            return self._leaf(condition, Counter(tree.findings), ())
-        if isinstance(tree, Group):
-            return self._group(ALL if tree.every else ANY, [self.of(part) for part in tree.parts])
-        return self._turned(OPPOSITE if isinstance(tree, Opposite) else SURE, self.of(tree.part))
 
     def bit(self, name: str) -> int:
         """The bit that stands for a finding."""
@@ -94,6 +75,27 @@ class Forest:
 
     # --- building ----------------------------------------------------------------------------------------------------
 
+    def leaf(self, condition: Condition | None, names: Iterable[str]) -> Part:
+        """An unknown leaf and the findings that settle it; without a condition it is settled once they are known."""
+        first = self._first(condition) if condition is not None else None
+        return self._leaf(first, Counter(names), ())
+
+    def all_of(self, parts: Iterable[Node]) -> Node:
+        """All of several parts, each once, with what is known left out."""
+        return self._group(ALL, parts)
+
+    def any_of(self, parts: Iterable[Node]) -> Node:
+        """Any of several parts, each once, with what is known left out."""
+        return self._group(ANY, parts)
+
+    def opposite(self, node: Node) -> Node:
+        """The negation of a part."""
+        return self._turned(OPPOSITE, node)
+
+    def sure(self, node: Node) -> Node:
+        """True once a part has a verdict, whichever it is."""
+        return self._turned(SURE, node)
+
     def _leaf(self, condition: Condition | None, reads: Mapping[str, int], given: Given) -> Part:
         key = (id(condition), tuple(reads.items()), *[id(series) for _, series in given])
         part = self._parts.get(key)
@@ -103,7 +105,6 @@ class Forest:
         return part
 
     def _group(self, role: str, parts: Iterable[Node]) -> Node:
-        """All or any of several parts, each once, with what is known left out."""
         decides = DECIDES[role]
         found: dict[Part, None] = {}
         for part in parts:
@@ -132,7 +133,6 @@ class Forest:
         return part
 
     def _turned(self, role: str, node: Node) -> Node:
-        """The opposite of a part; or what is true once the part has a verdict."""
         if isinstance(node, Truth):
             return negation(node) if role == OPPOSITE else Truth.TRUE
         key = (role, id(node))

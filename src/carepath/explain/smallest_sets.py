@@ -13,7 +13,6 @@ import threading
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 
-from carepath.explain.open_parts import Tree
 from carepath.explain.shared_parts import DECIDES, NEUTRAL, OPPOSITE, SURE, Node, Part
 from carepath.explain.workshop import Workshop
 from carepath.language.truth import Truth, negation
@@ -45,7 +44,7 @@ _lock = threading.Lock()
 MAX_REMEMBERED = 20_000
 
 
-def smallest_sets(tree: Tree, workshop: Workshop) -> Sets | None:
+def smallest_sets(tree: Node, workshop: Workshop) -> Sets | None:
     """All smallest sets of findings that settle a tree, the shorter first; none where nothing settles it.
 
     Parts of the tree that share no finding are worked on apart and joined. What is found of one depends on it and on
@@ -59,7 +58,7 @@ def smallest_sets(tree: Tree, workshop: Workshop) -> Sets | None:
         The sets, or None where there is too much to try: more than ``MAX_VALUES`` values, or ``MAX_SETS`` sets.
     """
     with contextlib.suppress(TooLarge):
-        found = _sets_of(workshop.forest.of(tree), workshop)
+        found = _sets_of(tree, workshop)
         return tuple(sorted(found, key=lambda one: (len(one), sorted(one))))
     return None
 

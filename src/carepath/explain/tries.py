@@ -24,6 +24,9 @@ Given = tuple[tuple[str, Series], ...]
 #: True, false or unknown of a leaf, for each of what is tried beside.
 Told = tuple[bool | None, ...]
 
+#: Tells the truth of one leaf, when some findings have the facts given.
+Teller = Callable[[Given], Truth]
+
 #: What is tried of the other findings of a leaf, beside those that are tried of one.
 Beside = Callable[[Condition, str, "Tries"], Sequence[Given]]
 
@@ -45,10 +48,11 @@ class Tries:
         self._series: dict[Hashable, Series] = {}
         self._kept: dict[Hashable, tuple[Series, ...]] = {}
         self._told: dict[tuple[int, int], tuple[Condition, tuple[Series, ...], tuple[Told | None, ...]]] = {}
-        self._truths: dict[tuple[int, ...], tuple[Condition, Given, Truth]] = {}
+        self._tellers: dict[int, tuple[Condition, Teller]] = {}
         self._readings: dict[int, tuple[Series, Reading]] = {}
         self._situations: dict[tuple[int, ...], tuple[Given, Situation]] = {}
-        self._steps: dict[tuple[int, ...], tuple[Given, dict[str, Known]]] = {}
+        self._values: dict[int, tuple[Series, Mapping[str, Known]]] = {}
+        self._steps: dict[tuple[int, ...], tuple[Given, Mapping[str, Known]]] = {}
 
     def one(self, key: Hashable, series: Series) -> Series:
         """The series that was made first under a key."""
@@ -80,18 +84,28 @@ class Tries:
 
     def truth(self, leaf: Condition, given: Given) -> Truth:
         """The truth of a leaf that is unknown, when some findings have the facts given."""
-        key = (id(leaf), *[id(series) for _, series in given])
-        found = self._truths.get(key)
+        found = self._tellers.get(id(leaf))
         if found is None:
-            found = self._truths[key] = (leaf, given, self._truth(leaf, given))
-        return found[2]
+            found = self._tellers[id(leaf)] = (leaf, self._teller(leaf))
+        return found[1](given)
 
-    def _truth(self, leaf: Condition, given: Given) -> Truth:
+    def _teller(self, leaf: Condition) -> Teller:
+        """What tells the truth of a leaf; of one that the record settles each truth is worked out once."""
         if isinstance(leaf, IsKnown) or is_derived(leaf):
-            return self.basis.prepared.settle(leaf, self._situation(given))
+            settle, truths = self.basis.prepared.settler_of(leaf), dict[tuple[int, ...], tuple[Given, Truth]]()
+
+            def settled(given: Given) -> Truth:
+                key = tuple([id(series) for _, series in given])
+                found = truths.get(key)
+                if found is None:
+                    found = truths[key] = (given, settle(self._situation(given)))
+                return found[1]
+
+            return settled
+        look = self._looks.of(leaf)
         # A leaf that was unknown reads nothing that was known, apart from what the present step is found by.
-        values = self._placed(given) if PRESENT_STEP in leaf_findings(leaf) else self._known(given)
-        return self._looks.of(leaf)(values, {})[0]
+        values = self._placed if PRESENT_STEP in leaf_findings(leaf) else self._known
+        return lambda given: look(values(given), {})[0]
 
     def _situation(self, given: Given) -> Situation:
         """The situation of the patient with the facts given."""
@@ -112,16 +126,24 @@ class Tries:
             found = self._readings[id(series)] = (series, alone[name])
         return found[1]
 
-    def _known(self, given: Given) -> dict[str, Known]:
+    def _known(self, given: Given) -> Mapping[str, Known]:
         """What the facts given make known, as conditions read it."""
+        if len(given) == 1:
+            return self._known_by(*given[0])
         known: dict[str, Known] = {}
         for name, series in given:
+            known.update(self._known_by(name, series))
+        return known
+
+    def _known_by(self, name: str, series: Series) -> Mapping[str, Known]:
+        found = self._values.get(id(series))
+        if found is None:
             value = self._reading(name, series).value
             if isinstance(value, dt.date):
-                known[name] = value.toordinal()
-            elif value is not None and not isinstance(value, _NOT_COMPARED):
-                known[name] = value
-        return known
+                value = value.toordinal()
+            known = {} if value is None or isinstance(value, _NOT_COMPARED) else {name: value}
+            found = self._values[id(series)] = (series, known)
+        return found[1]
 
     def _placed(self, given: Given) -> Mapping[str, Known]:
         """What was known and what the facts given make known, with the present step that they give."""
