@@ -49,7 +49,6 @@ class Settling:
         self._opened = Opened(basis, forest)
         self._ways: dict[str, Node] = {}
         self._entries: dict[str, Node] = {}
-        self._here: dict[str, Condition] = {}
 
     def tree(self, one: Undetermined) -> tuple[Node, tuple[str, ...]]:
         """What is open of an undetermined recommendation, and the findings that must be known in any case."""
@@ -86,8 +85,8 @@ class Settling:
 
     def _at(self, step: str) -> Node:
         """Being at a step."""
-        here = self._here.setdefault(step, Compare(FindingRef(PRESENT_STEP), "==", Word(step)))
-        return self._opened.tree(here)
+        kept = self.basis.prepared.kept.setdefault("here", {})
+        return self._opened.tree(kept.setdefault(step, Compare(FindingRef(PRESENT_STEP), "==", Word(step))))
 
     def _entry(self, entry: ResolveEntry) -> Node:
         """What is open of an entry; nothing asks for what does not apply to the patient, so that is left out."""

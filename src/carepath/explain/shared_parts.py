@@ -58,8 +58,9 @@ class Forest:
     def __init__(self, tries: Tries) -> None:
         self._tries = tries
         self._bits: dict[str, int] = {}
-        self._conditions: dict[Condition, Condition] = {}
-        self._seen: dict[int, tuple[Condition, Condition]] = {}
+        kept = tries.basis.prepared.kept
+        self._equal: dict[Hashable, Condition] = kept.setdefault("equal", {})
+        self._seen: dict[Hashable, tuple[Condition, Condition]] = kept.setdefault("seen", {})
         self._parts: dict[Hashable, Part] = {}
 
     def bit(self, name: str) -> int:
@@ -67,10 +68,10 @@ class Forest:
         return self._bits.setdefault(name, 1 << len(self._bits))
 
     def _first(self, condition: Condition) -> Condition:
-        """The condition that was seen first of those that are equal."""
+        """The condition of the content that was seen first of those that are equal."""
         seen = self._seen.get(id(condition))
         if seen is None:
-            seen = self._seen[id(condition)] = (condition, self._conditions.setdefault(condition, condition))
+            seen = self._seen[id(condition)] = (condition, self._equal.setdefault(condition, condition))
         return seen[1]
 
     # --- building ----------------------------------------------------------------------------------------------------

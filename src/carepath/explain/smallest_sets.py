@@ -40,6 +40,7 @@ class Solved:
 
 #: What was worked out before of parts, for any patient; None where it was too large. Forgotten when there is too much.
 _remembered: dict[Hashable, Solved | None] = {}
+_NEW = Solved(can_be_neutral=False, sets=())
 _lock = threading.Lock()
 MAX_REMEMBERED = 20_000
 
@@ -86,11 +87,11 @@ def _solved(part: Part, neutral: Truth | None, workshop: Workshop) -> Solved:
     """What is found of a part; remembered."""
     key = (neutral is None, workshop.key(part))
     with _lock:
-        if key in _remembered:
-            found = _remembered[key]
-            if found is None:
-                raise TooLarge
-            return found
+        found = _remembered.get(key, _NEW)
+    if found is None:
+        raise TooLarge
+    if found is not _NEW:
+        return found
     found = None
     try:
         solver = _Solver(part, workshop)

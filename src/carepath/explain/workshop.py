@@ -69,11 +69,11 @@ class Workshop:
         return (id(self.basis.prepared), self._written(part), *self._depends_on(part.reads))
 
     def _written(self, part: Part) -> Hashable:
-        """What a part says, however it was built."""
+        """What a part says, however it was built; equal conditions of a guideline are one object, and stay."""
         found = self._keys.get(part)
         if found is None:
             if part.role == LEAF:
-                found = (part.condition, tuple(part.reads.items()))
+                found = (id(part.condition), tuple(part.reads.items()))
             else:
                 found = (part.role, *map(self._written, part.below))
             self._keys[part] = found
