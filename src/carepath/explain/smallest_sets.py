@@ -122,6 +122,8 @@ class _Solver:
         self.forest = workshop.forest
         self.fills = workshop.fills(part)
         self.left = MAX_VALUES
+        #: Whether there are values for each finding: then nothing stays open once all are known.
+        self._all_filled = all(self.fills.values())
         self._tried: set[tuple[int, str]] = set()
         self._known: dict[tuple[int, int, int], bool] = {}
 
@@ -144,9 +146,7 @@ class _Solver:
         named = dict(self.forest.order(part))
         needed = sum(bit for bit in named if self._stays_open(part, part.names & ~bit))
         if needed == part.names:
-            # Where each finding has values, nothing stays open once all are known.
-            open_still = not all(self.fills.values()) and self._stays_open(part, part.names)
-            return () if open_still else (frozenset(part.reads),)
+            return () if self._stays_open(part, part.names) else (frozenset(part.reads),)
         others = [bit for bit in named if not bit & needed]
         found: list[int] = []
         for size in range(len(others) + 1):
@@ -178,6 +178,8 @@ class _Solver:
         own = names & node.names
         if not own:
             return truth is Truth.UNKNOWN
+        if truth is Truth.UNKNOWN and own == node.names and self._all_filled:
+            return False
         key = (id(truth), id(node), own)
         found = self._known.get(key)
         if found is None:
