@@ -12,7 +12,7 @@ from fractions import Fraction
 from carepath.basis import Basis, leaf_findings
 from carepath.content.guideline import Finding
 from carepath.explain.fills import conditions_on_items, fills_of, parts_of, renewed, within
-from carepath.explain.tries import Given, Series, Told, Tries
+from carepath.explain.tries import NOTHING, Given, Series, Told, Tries
 from carepath.language.nodes import Change, Compare, Condition, Count
 from carepath.language.symbols import ValueType
 from carepath.record.derived import STEP_STARTS, exact
@@ -68,8 +68,8 @@ def _beside(leaf: Condition, name: str, tries: Tries) -> list[Given]:
     """What the other unknown finding of a leaf could become; where there is no other, nothing."""
     for other in leaf_findings(leaf):
         if other != name and tries.basis.reason(other) is not None:
-            return [((other, series),) for series in fills_of(other, (leaf,), tries)]
-    return [()]
+            return [tries.given(NOTHING, other, series) for series in fills_of(other, (leaf,), tries)]
+    return [NOTHING]
 
 
 # --- lists -----------------------------------------------------------------------------------------------------------

@@ -5,11 +5,10 @@ It is kept on the part: the findings that it reads, its parts that share none, a
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from carepath.explain.tries import BY_NAME, Given, Series, Tries
+from carepath.explain.tries import NOTHING, Given, Series, Tries
 from carepath.language.nodes import Condition
 from carepath.language.truth import Truth, negation
 
@@ -31,7 +30,7 @@ class Part:
     names: int
     below: tuple[Part, ...] = ()
     condition: Condition | None = None
-    given: Given = ()
+    given: Given = NOTHING
     #: Parts that share no finding, those that share some put together; of a group, once they were asked for.
     apart: tuple[Part, ...] | None = None
     #: The findings as bits, in the order in which they get values; once they were asked for.
@@ -79,7 +78,10 @@ class Forest:
     def leaf(self, condition: Condition | None, names: Iterable[str]) -> Part:
         """An unknown leaf and the findings that settle it; without a condition it is settled once they are known."""
         first = self._first(condition) if condition is not None else None
-        return self._leaf(first, Counter(names), ())
+        reads: dict[str, int] = {}
+        for name in names:
+            reads[name] = reads.get(name, 0) + 1
+        return self._leaf(first, reads, NOTHING)
 
     def all_of(self, parts: Iterable[Node]) -> Node:
         """All of several parts, each once, with what is known left out."""
@@ -98,7 +100,7 @@ class Forest:
         return self._turned(SURE, node)
 
     def _leaf(self, condition: Condition | None, reads: Mapping[str, int], given: Given) -> Part:
-        key = (id(condition), tuple(reads.items()), *[id(series) for _, series in given])
+        key = (id(condition), tuple(reads.items()), id(given))
         part = self._parts.get(key)
         if part is None:
             names = sum(self.bit(name) for name in reads)
@@ -175,19 +177,20 @@ class Forest:
         """
         if name not in part.reads:
             return part
-        if part.becomes is None:
-            part.becomes = {}
+        becomes = part.becomes
+        if becomes is None:
+            becomes = part.becomes = {}
         key = id(series)
-        if key not in part.becomes:
-            part.becomes[key] = self._with(part, name, series)
-        return part.becomes[key]
+        if key not in becomes:
+            becomes[key] = self._with(part, name, series)
+        return becomes[key]
 
     def _with(self, part: Part, name: str, series: Series) -> Node | None:
         if part.role == LEAF:
             return self._leaf_with(part, name, series)
         made: list[Node] = []
         for one in part.below:
-            node = self.with_facts(one, name, series) if name in one.reads else one
+            node = self.with_facts(one, name, series)
             if node is None:
                 return None
             made.append(node)
@@ -196,7 +199,7 @@ class Forest:
     def _leaf_with(self, leaf: Part, name: str, series: Series) -> Node | None:
         if leaf.condition is None:
             return Truth.TRUE
-        given = tuple(sorted((*leaf.given, (name, series)), key=BY_NAME)) if leaf.given else ((name, series),)
+        given = self._tries.given(leaf.given, name, series)
         truth = self._tries.truth(leaf.condition, given)
         if truth is not Truth.UNKNOWN:
             return truth
