@@ -14,8 +14,8 @@ from carepath.explain.change import series_of
 from carepath.explain.explanation import Explanation
 from carepath.explain.fills import fills_of, renewed
 from carepath.explain.missing import Missing, missing_for
-from carepath.explain.open_parts import leaves_in
 from carepath.explain.settling import settling_tree
+from carepath.explain.shared_parts import leaves_in
 from carepath.explain.tries import Series, Tries
 from carepath.explain.what_if import assessed_with
 from carepath.inference.drafts import Draft, matches

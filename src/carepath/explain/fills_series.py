@@ -12,10 +12,10 @@ from fractions import Fraction
 from carepath.basis import Basis, leaf_findings
 from carepath.content.guideline import Finding
 from carepath.explain.fills import conditions_on_items, fills_of, parts_of, renewed, within
-from carepath.explain.tries import Given, Series, Told, Tries
+from carepath.explain.tries import NOTHING, Given, Series, Told, Tries
 from carepath.language.nodes import Change, Compare, Condition, Count
 from carepath.language.symbols import ValueType
-from carepath.record.derived import exact
+from carepath.record.derived import STEP_STARTS, exact
 from carepath.record.facts import KNOWN, Fact, Item, Part, value_text
 
 #: At most so many different items, and so many ways to fill what items lack, are tried.
@@ -46,7 +46,7 @@ def list_fills(finding: Finding, leaves: Sequence[Condition], tries: Tries) -> t
         day = known.date or basis.at
         lists = itertools.islice(_extended(known.part, finding, leaves, basis), MAX_FILLED)
     else:
-        day, lists = basis.at, _new_lists(finding, leaves, basis)
+        day, lists = basis.at, _new_lists_told_apart(finding, leaves, tries)
 
     made = (tries.one((name, value_text(value)), renewed(facts, name, value, day)) for value in lists)
     return _told_apart(tuple(made), name, leaves, tries)
@@ -68,11 +68,25 @@ def _beside(leaf: Condition, name: str, tries: Tries) -> list[Given]:
     """What the other unknown finding of a leaf could become; where there is no other, nothing."""
     for other in leaf_findings(leaf):
         if other != name and tries.basis.reason(other) is not None:
-            return [((other, series),) for series in fills_of(other, (leaf,), tries)]
-    return [()]
+            return [tries.given(NOTHING, other, series) for series in fills_of(other, (leaf,), tries)]
+    return [NOTHING]
 
 
 # --- lists -----------------------------------------------------------------------------------------------------------
+
+
+def _new_lists_told_apart(finding: Finding, leaves: Sequence[Condition], tries: Tries) -> Iterator[tuple[Item, ...]]:
+    """Of the lists made anew one for each way in which it settles the leaves.
+
+    They depend on the content alone, and are worked out once for it.
+    """
+    basis = tries.basis
+    kept = basis.prepared.kept.setdefault("lists", {})
+    key = (finding.name, frozenset(leaves))
+    if key not in kept:
+        made = tuple((Fact(finding.name, items, basis.at),) for items in _new_lists(finding, leaves, basis))
+        kept[key] = tuple(fact.value for (fact,) in _told_apart(made, finding.name, leaves, tries))
+    return iter(kept[key])
 
 
 def _new_lists(finding: Finding, leaves: Sequence[Condition], basis: Basis) -> Iterator[tuple[Item, ...]]:
@@ -143,12 +157,27 @@ def _extended(
 def trend_fills(finding: Finding, leaves: Sequence[Condition], tries: Tries) -> tuple[Series, ...]:
     """Series with a newest value and one to count from, around each limit of a change."""
     limits = limits_of(leaves, tries.basis)
+    if not any(map(tries.basis.situation.record.facts, (finding.name, *STEP_STARTS))):
+        return _from_nothing(finding, leaves, limits, tries)
     for ways in (_with_newest, _with_earlier, _with_both):
         candidates = tries.kept((finding.name, ways, limits), functools.partial(ways, finding, limits, tries))
         found = _told_apart(candidates, finding.name, leaves, tries)
         if found:
             return found
     return ()
+
+
+def _from_nothing(finding: Finding, leaves: Sequence[Condition], limits: Limits, tries: Tries) -> tuple[Series, ...]:
+    """Series where neither the finding nor the start of the step was recorded.
+
+    Their values depend on the content alone, and are worked out once for it.
+    """
+    kept = tries.basis.prepared.kept.setdefault("changes", {})
+    key = (finding.name, frozenset(leaves))
+    if key not in kept:
+        told_apart = _told_apart(tuple(_with_both(finding, limits, tries)), finding.name, leaves, tries)
+        kept[key] = tuple((before.value, newest.value) for before, newest in told_apart)
+    return tuple(_of_pairs(finding, kept[key], tries))
 
 
 def limits_of(leaves: Sequence[Condition], basis: Basis) -> Limits:
@@ -178,14 +207,23 @@ def _with_newest(finding: Finding, limits: Limits, tries: Tries) -> Iterator[Ser
 
 def _with_both(finding: Finding, limits: Limits, tries: Tries) -> Iterator[Series]:
     """A value of today and one to count it from."""
-    name, basis = finding.name, tries.basis
-    kept = _before_today(finding, basis)
-    newest = basis.reading(name)
+    basis = tries.basis
+    newest = basis.reading(finding.name)
     if newest.known and newest.date == basis.at:
         return
     # Where nothing was recorded before and nothing else is read, the limits alone tell values apart.
-    starts = {before: _first(Fact(name, before, basis.at), kept, basis) for before in _middle(finding.type)}
-    for before, value in _pairs(finding, limits, basis, all_of_them=bool(kept) or not limits.alone):
+    all_of_them = bool(_before_today(finding, basis)) or not limits.alone
+    yield from _of_pairs(finding, _pairs(finding, limits, basis, all_of_them=all_of_them), tries)
+
+
+def _of_pairs(finding: Finding, pairs: Iterable[tuple[float, float]], tries: Tries) -> Iterator[Series]:
+    """Series of a value to count from and one of today."""
+    name, basis = finding.name, tries.basis
+    kept = _before_today(finding, basis)
+    starts: dict[float, Series] = {}
+    for before, value in pairs:
+        if before not in starts:
+            starts[before] = _first(Fact(name, before, basis.at), kept, basis)
         yield tries.one((name, "both", before, value), (*starts[before], Fact(name, value, basis.at)))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from carepath.content.guideline import Text
+from carepath.content.guideline import Guideline, Text
 from carepath.explain.explanation import Data, Explanation, Node, phrase
 from carepath.explain.settling import FREE, Settling
 from carepath.explain.smallest_sets import Sets, smallest_sets
@@ -71,7 +71,8 @@ def missing_for(one: Undetermined, basis: Basis) -> Missing:
 
 def _missing_for(wanted: Sequence[Undetermined], basis: Basis) -> tuple[Missing, ...]:
     """The smallest sets that settle each; what they share is worked out once."""
-    settling, workshop = Settling(basis), Workshop(basis)
+    workshop = Workshop(basis)
+    settling = Settling(basis, workshop.forest)
     order = {name: index for index, name in enumerate(basis.guideline.findings)}
     found = []
     for one in wanted:
@@ -87,22 +88,11 @@ def _explained(
     one: Undetermined, first: tuple[str, ...], sets: Sets | None, order: Mapping[str, int], basis: Basis
 ) -> Missing:
     guideline = basis.guideline
-    rule = guideline.rules[one.rule]
-    output = rule.outputs[one.output]
-    rec = Recommendation(
-        output.kind,
-        (Contribution(rule, output),),
-        target=one.target,
-        urgency=output.urgency,
-        level=output.level,
-        group=output.group,
-        topic=output.topic,
-        internal_step=output.internal_step,
-    )
+    output = guideline.rules[one.rule].outputs[one.output]
     ordered = tuple(tuple(sorted(names, key=lambda name: (name not in first, order[name]))) for names in (sets or ()))
 
     def sentence() -> Text:
-        what = headline(rec, basis)
+        what = headline(_recommendation(one, guideline), basis)
         return _sentence(what, one, first, ordered, basis) if sets else _open(what, one, sets, basis)
 
     def nodes() -> tuple[Node, ...]:
@@ -121,6 +111,21 @@ def _explained(
         first=first,
         sets=ordered,
         exact=sets is not None,
+    )
+
+
+def _recommendation(one: Undetermined, guideline: Guideline) -> Recommendation:
+    rule = guideline.rules[one.rule]
+    output = rule.outputs[one.output]
+    return Recommendation(
+        output.kind,
+        (Contribution(rule, output),),
+        target=one.target,
+        urgency=output.urgency,
+        level=output.level,
+        group=output.group,
+        topic=output.topic,
+        internal_step=output.internal_step,
     )
 
 

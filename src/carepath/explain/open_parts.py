@@ -3,89 +3,13 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 from carepath.basis import Basis, leaf_findings
 from carepath.content.guideline import PATHWAY, PRESENT_STEP
+from carepath.explain.shared_parts import Forest, Node
 from carepath.language.nodes import GROUPS, All, Condition, Named, Not, children
-from carepath.language.truth import Truth, negation
-from carepath.record.facts import Fact
-
-
-@dataclass(frozen=True, slots=True)
-class Leaf:
-    """An unknown leaf and the findings that settle it; without a condition it is settled once they are known.
-
-    ``given`` holds the facts of findings that were tried and did not settle it alone.
-    """
-
-    condition: Condition | None
-    findings: tuple[str, ...]
-    given: tuple[tuple[str, tuple[Fact, ...]], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """All or any of several trees."""
-
-    every: bool
-    parts: tuple[Tree, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Opposite:
-    """The negation of a tree."""
-
-    part: Tree
-
-
-@dataclass(frozen=True, slots=True)
-class Sure:
-    """True once its part has a verdict, whichever it is."""
-
-    part: Tree
-
-
-Tree = Leaf | Group | Opposite | Sure | Truth
-
-
-# --- building --------------------------------------------------------------------------------------------------------
-
-
-def all_of(parts: Iterable[Tree]) -> Tree:
-    """All of several trees, with what is known left out."""
-    return _group(parts, every=True)
-
-
-def any_of(parts: Iterable[Tree]) -> Tree:
-    """Any of several trees, with what is known left out."""
-    return _group(parts, every=False)
-
-
-def _group(parts: Iterable[Tree], *, every: bool) -> Tree:
-    decides, neutral = (Truth.FALSE, Truth.TRUE) if every else (Truth.TRUE, Truth.FALSE)
-    found: list[Tree] = []
-    for part in parts:
-        if part is decides:
-            return decides
-        if isinstance(part, Group) and part.every is every:
-            found += part.parts
-        elif part is not neutral:
-            found.append(part)
-    if not found:
-        return neutral
-    return found[0] if len(found) == 1 else Group(every, tuple(found))
-
-
-def opposite(part: Tree) -> Tree:
-    """The negation of a tree."""
-    return negation(part) if isinstance(part, Truth) else Opposite(part)
-
-
-def sure(part: Tree) -> Tree:
-    """True once a tree has a verdict."""
-    return Truth.TRUE if isinstance(part, Truth) else Sure(part)
+from carepath.language.truth import Truth
 
 
 class Opened:
@@ -93,21 +17,23 @@ class Opened:
 
     Args:
         basis: what the assessment was made from.
+        forest: where the parts of the trees are made.
     """
 
-    def __init__(self, basis: Basis) -> None:
+    def __init__(self, basis: Basis, forest: Forest) -> None:
         self.basis = basis
+        self._forest = forest
         #: By the identity of a condition; it is kept, so that no other one can get its identity.
-        self._trees: dict[int, tuple[Condition, Tree]] = {}
+        self._trees: dict[int, tuple[Condition, Node]] = {}
 
-    def tree(self, condition: Condition) -> Tree:
+    def tree(self, condition: Condition) -> Node:
         """What is unknown of a condition."""
         found = self._trees.get(id(condition))
         if found is None:
             found = self._trees[id(condition)] = (condition, self._tree(condition))
         return found[1]
 
-    def _tree(self, condition: Condition) -> Tree:
+    def _tree(self, condition: Condition) -> Node:
         truth = self.basis.evaluation.truth(condition)
         if truth is not Truth.UNKNOWN:
             return truth
@@ -115,10 +41,11 @@ class Opened:
         if isinstance(condition, Named) and condition.name in terms:
             return self.tree(terms[condition.name])
         if isinstance(condition, Not):
-            return opposite(self.tree(condition.child))
+            return self._forest.opposite(self.tree(condition.child))
         if isinstance(condition, GROUPS):
-            return _group(map(self.tree, children(condition)), every=isinstance(condition, All))
-        return Leaf(condition, tuple(self._needed(condition)))
+            together = self._forest.all_of if isinstance(condition, All) else self._forest.any_of
+            return together(map(self.tree, children(condition)))
+        return self._forest.leaf(condition, self._needed(condition))
 
     def _needed(self, leaf: Condition) -> Iterator[str]:
         """The findings that settle an unknown leaf; the present step also by the line of care."""
@@ -141,19 +68,3 @@ class Opened:
         if basis.position.how == "other_pathway":
             return ("current_node",)
         return ("current_node", *basis.placed_by)
-
-
-def leaves_in(tree: Tree) -> Iterator[Leaf]:
-    """The leaves of a tree."""
-    if isinstance(tree, Leaf):
-        yield tree
-    elif isinstance(tree, Group):
-        for part in tree.parts:
-            yield from leaves_in(part)
-    elif isinstance(tree, Opposite | Sure):
-        yield from leaves_in(tree.part)
-
-
-def findings_in(tree: Tree) -> tuple[str, ...]:
-    """The findings that a tree reads, in their order."""
-    return tuple(dict.fromkeys(name for leaf in leaves_in(tree) for name in leaf.findings))

@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING
 
 from carepath.basis import leaf_findings
 from carepath.content.guideline import PATHWAY, PRESENT_STEP, Ask, ResolveEntry
-from carepath.explain.open_parts import Leaf, Opened, Tree, all_of, any_of, findings_in, opposite, sure
+from carepath.explain.open_parts import Opened
+from carepath.explain.shared_parts import Forest, Node, Part
 from carepath.explain.subjects import RED_FLAG, transitions_of
+from carepath.explain.tries import Tries
 from carepath.inference.case import SCREENED, STEP_KINDS, outline_of
 from carepath.inference.clauses import output_id
 from carepath.inference.drafts import Draft, Matcher
@@ -38,16 +40,17 @@ class Settling:
 
     Args:
         basis: what the assessment was made from.
+        forest: where the parts of the trees are made.
     """
 
-    def __init__(self, basis: Basis) -> None:
+    def __init__(self, basis: Basis, forest: Forest) -> None:
         self.basis = basis
-        self._opened = Opened(basis)
-        self._ways: dict[str, Tree] = {}
-        self._entries: dict[str, Tree] = {}
-        self._here: dict[str, Condition] = {}
+        self._forest = forest
+        self._opened = Opened(basis, forest)
+        self._ways: dict[str, Node] = {}
+        self._entries: dict[str, Node] = {}
 
-    def tree(self, one: Undetermined) -> tuple[Tree, tuple[str, ...]]:
+    def tree(self, one: Undetermined) -> tuple[Node, tuple[str, ...]]:
         """What is open of an undetermined recommendation, and the findings that must be known in any case."""
         basis = self.basis
         rule = basis.guideline.rules[one.rule]
@@ -59,16 +62,16 @@ class Settling:
                 way for way in transitions_of(rule, output, basis) if one.target in {None, output.target, way.target}
             ]
             opened = [self._way(way) for way in ways]
-            parts += [any_of(opened), *(sure(way) for way in opened if len(opened) > 1)]
+            parts += [self._forest.any_of(opened), *(self._forest.sure(way) for way in opened if len(opened) > 1)]
         if output.settle is not None:
-            parts.append(sure(self._opened.tree(basis.prepared.scope.terms[output.settle])))
+            parts.append(self._forest.sure(self._opened.tree(basis.prepared.scope.terms[output.settle])))
         parts += [self._entry(entry) for entry in basis.prepared.entries_alone_on(rule, output, basis.pathway)]
         first = tuple(dict.fromkeys(self._held_up(draft)))
-        parts += [Leaf(None, (name,)) for name in first]
-        parts += self._screened_more(all_of(parts), draft)
-        return all_of(parts), first
+        parts += [self._forest.leaf(None, (name,)) for name in first]
+        tree = self._forest.all_of(parts)
+        return self._forest.all_of((tree, *self._screened_more(tree, draft))), first
 
-    def _way(self, way: Transition) -> Tree:
+    def _way(self, way: Transition) -> Node:
         """A way from the present step: it starts there, is opened and is not closed."""
         found = self._ways.get(way.id)
         if found is None:
@@ -76,30 +79,30 @@ class Settling:
             if way.when is not None:
                 parts.append(self._opened.tree(way.when))
             if way.unless is not None:
-                parts.append(opposite(self._opened.tree(way.unless)))
-            found = self._ways[way.id] = all_of(parts)
+                parts.append(self._forest.opposite(self._opened.tree(way.unless)))
+            found = self._ways[way.id] = self._forest.all_of(parts)
         return found
 
-    def _at(self, step: str) -> Tree:
+    def _at(self, step: str) -> Node:
         """Being at a step."""
-        here = self._here.setdefault(step, Compare(FindingRef(PRESENT_STEP), "==", Word(step)))
-        return self._opened.tree(here)
+        kept = self.basis.prepared.kept.setdefault("here", {})
+        return self._opened.tree(kept.setdefault(step, Compare(FindingRef(PRESENT_STEP), "==", Word(step))))
 
-    def _entry(self, entry: ResolveEntry) -> Tree:
+    def _entry(self, entry: ResolveEntry) -> Node:
         """What is open of an entry; nothing asks for what does not apply to the patient, so that is left out."""
         found = self._entries.get(entry.id)
         if found is None:
             found = self._entries[entry.id] = self._tree_of_entry(entry)
         return found
 
-    def _tree_of_entry(self, entry: ResolveEntry) -> Tree:
+    def _tree_of_entry(self, entry: ResolveEntry) -> Node:
         when = self._asked(entry.when) if entry.when is not None else None
         if when is None:
             return Truth.TRUE
         tree = self._opened.tree(when)
         if entry.operation in _TAKES_AWAY:
-            return opposite(tree)
-        return sure(tree) if entry.operation in _CHANGES else Truth.TRUE
+            return self._forest.opposite(tree)
+        return self._forest.sure(tree) if entry.operation in _CHANGES else Truth.TRUE
 
     def _asked(self, condition: Condition) -> Condition | None:
         """A condition without the leaves that read only what does not apply; None where nothing is left."""
@@ -159,18 +162,18 @@ class Settling:
         if self.basis.verdicts.get(f"screen:{pathway.name}") is Truth.TRUE:
             yield from pathway.screen_more
 
-    def _screened_more(self, tree: Tree, draft: Draft) -> Iterator[Tree]:
+    def _screened_more(self, tree: Node, draft: Draft) -> Iterator[Node]:
         """What more must be screened once a finding that a tree reads turns out so."""
         pathway = self.basis.pathway
         if pathway is None or pathway.screen_more_when is None or draft.kind in FREE:
             return
         when = self._opened.tree(pathway.screen_more_when)
-        if set(findings_in(when)) & set(findings_in(tree)):
+        if isinstance(when, Part) and isinstance(tree, Part) and when.names & tree.names:
             for name in pathway.screen_more:
                 if self.basis.reason(name) not in {None, *SCREENED}:
-                    yield any_of([opposite(when), Leaf(None, (name,))])
+                    yield self._forest.any_of([self._forest.opposite(when), self._forest.leaf(None, (name,))])
 
 
-def settling_tree(one: Undetermined, basis: Basis) -> tuple[Tree, tuple[str, ...]]:
+def settling_tree(one: Undetermined, basis: Basis) -> tuple[Node, tuple[str, ...]]:
     """What is open of one undetermined recommendation, and the findings that must be known in any case."""
-    return Settling(basis).tree(one)
+    return Settling(basis, Forest(Tries(basis))).tree(one)

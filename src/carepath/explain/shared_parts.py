@@ -5,12 +5,10 @@ It is kept on the part: the findings that it reads, its parts that share none, a
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from carepath.explain.open_parts import Group, Leaf, Opposite, Tree
-from carepath.explain.tries import BY_NAME, Given, Series, Tries
+from carepath.explain.tries import NOTHING, Given, Series, Tries
 from carepath.language.nodes import Condition
 from carepath.language.truth import Truth, negation
 
@@ -32,7 +30,7 @@ class Part:
     names: int
     below: tuple[Part, ...] = ()
     condition: Condition | None = None
-    given: Given = ()
+    given: Given = NOTHING
     #: Parts that share no finding, those that share some put together; of a group, once they were asked for.
     apart: tuple[Part, ...] | None = None
     #: The findings as bits, in the order in which they get values; once they were asked for.
@@ -40,15 +38,17 @@ class Part:
     #: What it becomes, by the identity of the facts about a finding; None where these cannot stand with the others.
     becomes: dict[int, Node | None] | None = None
 
-    def leaves(self) -> Iterator[Condition]:
-        """The conditions of its leaves, perhaps repeated."""
-        if self.condition is not None:
-            yield self.condition
-        for part in self.below:
-            yield from part.leaves()
-
 
 Node = Part | Truth
+
+
+def leaves_in(node: Node) -> Iterator[Part]:
+    """The leaves of a part, perhaps repeated."""
+    if isinstance(node, Part):
+        if node.role == LEAF:
+            yield node
+        for part in node.below:
+            yield from leaves_in(part)
 
 
 class Forest:
@@ -57,45 +57,50 @@ class Forest:
     def __init__(self, tries: Tries) -> None:
         self._tries = tries
         self._bits: dict[str, int] = {}
-        self._conditions: dict[Condition, Condition] = {}
-        self._seen: dict[int, tuple[Condition, Condition]] = {}
+        kept = tries.basis.prepared.kept
+        self._equal: dict[Hashable, Condition] = kept.setdefault("equal", {})
+        self._seen: dict[Hashable, tuple[Condition, Condition]] = kept.setdefault("seen", {})
         self._parts: dict[Hashable, Part] = {}
-        self._of: dict[int, tuple[Tree, Node]] = {}
-
-    def of(self, tree: Tree) -> Node:
-        """The tree with its equal parts made one."""
-        if isinstance(tree, Truth):
-            return tree
-        found = self._of.get(id(tree))
-        if found is None:
-            found = self._of[id(tree)] = (tree, self._made_of(tree))
-        return found[1]
-
-    def _made_of(self, tree: Leaf | Group | Tree) -> Node:
-        if isinstance(tree, Truth):
-            return tree
-        if isinstance(tree, Leaf):
-            condition = self._first(tree.condition) if tree.condition is not None else None
-            return self._leaf(condition, Counter(tree.findings), ())
-        if isinstance(tree, Group):
-            return self._group(ALL if tree.every else ANY, [self.of(part) for part in tree.parts])
-        return self._turned(OPPOSITE if isinstance(tree, Opposite) else SURE, self.of(tree.part))
 
     def bit(self, name: str) -> int:
         """The bit that stands for a finding."""
         return self._bits.setdefault(name, 1 << len(self._bits))
 
     def _first(self, condition: Condition) -> Condition:
-        """The condition that was seen first of those that are equal."""
+        """The condition of the content that was seen first of those that are equal."""
         seen = self._seen.get(id(condition))
         if seen is None:
-            seen = self._seen[id(condition)] = (condition, self._conditions.setdefault(condition, condition))
+            seen = self._seen[id(condition)] = (condition, self._equal.setdefault(condition, condition))
         return seen[1]
 
     # --- building ----------------------------------------------------------------------------------------------------
 
+    def leaf(self, condition: Condition | None, names: Iterable[str]) -> Part:
+        """An unknown leaf and the findings that settle it; without a condition it is settled once they are known."""
+        first = self._first(condition) if condition is not None else None
+        reads: dict[str, int] = {}
+        for name in names:
+            reads[name] = reads.get(name, 0) + 1
+        return self._leaf(first, reads, NOTHING)
+
+    def all_of(self, parts: Iterable[Node]) -> Node:
+        """All of several parts, each once, with what is known left out."""
+        return self._group(ALL, parts)
+
+    def any_of(self, parts: Iterable[Node]) -> Node:
+        """Any of several parts, each once, with what is known left out."""
+        return self._group(ANY, parts)
+
+    def opposite(self, node: Node) -> Node:
+        """The negation of a part."""
+        return self._turned(OPPOSITE, node)
+
+    def sure(self, node: Node) -> Node:
+        """True once a part has a verdict, whichever it is."""
+        return self._turned(SURE, node)
+
     def _leaf(self, condition: Condition | None, reads: Mapping[str, int], given: Given) -> Part:
-        key = (id(condition), tuple(reads.items()), *[id(series) for _, series in given])
+        key = (id(condition), tuple(reads.items()), id(given))
         part = self._parts.get(key)
         if part is None:
             names = sum(self.bit(name) for name in reads)
@@ -103,7 +108,6 @@ class Forest:
         return part
 
     def _group(self, role: str, parts: Iterable[Node]) -> Node:
-        """All or any of several parts, each once, with what is known left out."""
         decides = DECIDES[role]
         found: dict[Part, None] = {}
         for part in parts:
@@ -132,7 +136,6 @@ class Forest:
         return part
 
     def _turned(self, role: str, node: Node) -> Node:
-        """The opposite of a part; or what is true once the part has a verdict."""
         if isinstance(node, Truth):
             return negation(node) if role == OPPOSITE else Truth.TRUE
         key = (role, id(node))
@@ -174,19 +177,20 @@ class Forest:
         """
         if name not in part.reads:
             return part
-        if part.becomes is None:
-            part.becomes = {}
+        becomes = part.becomes
+        if becomes is None:
+            becomes = part.becomes = {}
         key = id(series)
-        if key not in part.becomes:
-            part.becomes[key] = self._with(part, name, series)
-        return part.becomes[key]
+        if key not in becomes:
+            becomes[key] = self._with(part, name, series)
+        return becomes[key]
 
     def _with(self, part: Part, name: str, series: Series) -> Node | None:
         if part.role == LEAF:
             return self._leaf_with(part, name, series)
         made: list[Node] = []
         for one in part.below:
-            node = self.with_facts(one, name, series) if name in one.reads else one
+            node = self.with_facts(one, name, series)
             if node is None:
                 return None
             made.append(node)
@@ -195,7 +199,7 @@ class Forest:
     def _leaf_with(self, leaf: Part, name: str, series: Series) -> Node | None:
         if leaf.condition is None:
             return Truth.TRUE
-        given = tuple(sorted((*leaf.given, (name, series)), key=BY_NAME)) if leaf.given else ((name, series),)
+        given = self._tries.given(leaf.given, name, series)
         truth = self._tries.truth(leaf.condition, given)
         if truth is not Truth.UNKNOWN:
             return truth

@@ -13,7 +13,6 @@ import threading
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 
-from carepath.explain.open_parts import Tree
 from carepath.explain.shared_parts import DECIDES, NEUTRAL, OPPOSITE, SURE, Node, Part
 from carepath.explain.workshop import Workshop
 from carepath.language.truth import Truth, negation
@@ -41,11 +40,12 @@ class Solved:
 
 #: What was worked out before of parts, for any patient; None where it was too large. Forgotten when there is too much.
 _remembered: dict[Hashable, Solved | None] = {}
+_NEW = Solved(can_be_neutral=False, sets=())
 _lock = threading.Lock()
 MAX_REMEMBERED = 20_000
 
 
-def smallest_sets(tree: Tree, workshop: Workshop) -> Sets | None:
+def smallest_sets(tree: Node, workshop: Workshop) -> Sets | None:
     """All smallest sets of findings that settle a tree, the shorter first; none where nothing settles it.
 
     Parts of the tree that share no finding are worked on apart and joined. What is found of one depends on it and on
@@ -59,7 +59,7 @@ def smallest_sets(tree: Tree, workshop: Workshop) -> Sets | None:
         The sets, or None where there is too much to try: more than ``MAX_VALUES`` values, or ``MAX_SETS`` sets.
     """
     with contextlib.suppress(TooLarge):
-        found = _sets_of(workshop.forest.of(tree), workshop)
+        found = _sets_of(tree, workshop)
         return tuple(sorted(found, key=lambda one: (len(one), sorted(one))))
     return None
 
@@ -87,11 +87,11 @@ def _solved(part: Part, neutral: Truth | None, workshop: Workshop) -> Solved:
     """What is found of a part; remembered."""
     key = (neutral is None, workshop.key(part))
     with _lock:
-        if key in _remembered:
-            found = _remembered[key]
-            if found is None:
-                raise TooLarge
-            return found
+        found = _remembered.get(key, _NEW)
+    if found is None:
+        raise TooLarge
+    if found is not _NEW:
+        return found
     found = None
     try:
         solver = _Solver(part, workshop)
@@ -122,6 +122,8 @@ class _Solver:
         self.forest = workshop.forest
         self.fills = workshop.fills(part)
         self.left = MAX_VALUES
+        #: Whether there are values for each finding: then nothing stays open once all are known.
+        self._all_filled = all(self.fills.values())
         self._tried: set[tuple[int, str]] = set()
         self._known: dict[tuple[int, int, int], bool] = {}
 
@@ -144,9 +146,7 @@ class _Solver:
         named = dict(self.forest.order(part))
         needed = sum(bit for bit in named if self._stays_open(part, part.names & ~bit))
         if needed == part.names:
-            # Where each finding has values, nothing stays open once all are known.
-            open_still = not all(self.fills.values()) and self._stays_open(part, part.names)
-            return () if open_still else (frozenset(part.reads),)
+            return () if self._stays_open(part, part.names) else (frozenset(part.reads),)
         others = [bit for bit in named if not bit & needed]
         found: list[int] = []
         for size in range(len(others) + 1):
@@ -178,6 +178,8 @@ class _Solver:
         own = names & node.names
         if not own:
             return truth is Truth.UNKNOWN
+        if truth is Truth.UNKNOWN and own == node.names and self._all_filled:
+            return False
         key = (id(truth), id(node), own)
         found = self._known.get(key)
         if found is None:

@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterable, Iterator
 from carepath.basis import Basis, leaf_findings
 from carepath.content.guideline import PRESENT_STEP
 from carepath.explain.fills import fills_of
-from carepath.explain.shared_parts import LEAF, Forest, Part
+from carepath.explain.shared_parts import LEAF, Forest, Part, leaves_in
 from carepath.explain.tries import Series, Tries
 from carepath.language.nodes import Condition
 from carepath.record.derived import STEP_STARTS
@@ -37,10 +37,11 @@ class Workshop:
     def fills(self, part: Part) -> dict[str, tuple[Series, ...]]:
         """By finding of a part what the facts about it could become; nothing for what does not apply to the patient."""
         about: dict[str, dict[int, Condition]] = {name: {} for name in part.reads}
-        for leaf in part.leaves():
-            for name in self._findings_of(leaf):
-                if name in about:
-                    about[name][id(leaf)] = leaf
+        for leaf in leaves_in(part):
+            if leaf.condition is not None:
+                for name in self._findings_of(leaf.condition):
+                    if name in about:
+                        about[name][id(leaf.condition)] = leaf.condition
         return {name: self._fills_of(name, leaves) for name, leaves in about.items()}
 
     def _fills_of(self, name: str, leaves: dict[int, Condition]) -> tuple[Series, ...]:
@@ -68,11 +69,11 @@ class Workshop:
         return (id(self.basis.prepared), self._written(part), *self._depends_on(part.reads))
 
     def _written(self, part: Part) -> Hashable:
-        """What a part says, however it was built."""
+        """What a part says, however it was built; equal conditions of a guideline are one object, and stay."""
         found = self._keys.get(part)
         if found is None:
             if part.role == LEAF:
-                found = (part.condition, tuple(part.reads.items()))
+                found = (id(part.condition), tuple(part.reads.items()))
             else:
                 found = (part.role, *map(self._written, part.below))
             self._keys[part] = found

@@ -102,12 +102,12 @@ class Prepared:
         return frozenset(name for leaf in self.leaves for name in leaf_findings(leaf))
 
     @functools.cached_property
-    def _settler_of(self) -> dict[Condition, Settler]:
+    def _settlers_of(self) -> dict[Condition, Settler]:
         return {leaf: settle for leaf, (_, settle) in zip(self.leaves, self.settlers, strict=True)}
 
-    def settle(self, leaf: Condition, situation: Situation) -> Truth:
-        """The truth of a derived leaf of a clause or term."""
-        return self._settler_of[leaf](situation)
+    def settler_of(self, leaf: Condition) -> Settler:
+        """What settles a derived leaf of a clause or term."""
+        return self._settlers_of[leaf]
 
     @functools.cached_property
     def outputs(self) -> tuple[Possible, ...]:

@@ -243,18 +243,11 @@ class Looks:
 
     def of(self, condition: Condition) -> Look:
         """What a condition is looked at with."""
-        found = self.find(condition)
-        if found is None:
-            found = self._compile(condition)
-            self._kept[id(condition)] = (condition, found)
-        return found
-
-    def find(self, condition: Condition) -> Look | None:
-        """What a condition is looked at with, if it was compiled before."""
         kept = self._kept.get(id(condition))
-        if kept is not None:
-            return kept[1]
-        return self.shared.find(condition) if self.shared is not None else None
+        if kept is None:
+            shared = self.shared._kept.get(id(condition)) if self.shared is not None else None  # noqa: SLF001 - its own kind
+            kept = self._kept[id(condition)] = shared or (condition, self._compile(condition))
+        return kept[1]
 
     def _compile(self, condition: Condition) -> Look:
         if isinstance(condition, Named) and condition.name in self.scope.terms:

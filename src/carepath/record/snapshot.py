@@ -65,15 +65,17 @@ def take_snapshot(
         parameters: the values of the parameters on the date; the currencies are among them.
         at: the evaluation date.
     """
-    readings = {}
-    for name, facts in record.series.items():
-        finding = findings[name]
-        currency = parameters[finding.currency] if finding.currency is not None else None
-        if finding.red_flag:
-            readings[name] = _read_flag(finding, facts, currency, at)
-        else:
-            readings[name] = _read(name, facts, currency, at)
-    return readings
+    return {name: read_series(findings[name], facts, parameters, at) for name, facts in record.series.items()}
+
+
+def read_series(
+    finding: Finding, facts: tuple[Fact, ...], parameters: Mapping[str, int | float], at: dt.date
+) -> Reading:
+    """The reading that the facts about one finding give: one fact or more, in the order of their dates."""
+    currency = parameters[finding.currency] if finding.currency is not None else None
+    if finding.red_flag:
+        return _read_flag(finding, facts, currency, at)
+    return _read(finding.name, facts, currency, at)
 
 
 def not_seen(record: Record, at: dt.date) -> tuple[Fact, ...]:
