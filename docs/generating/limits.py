@@ -13,7 +13,10 @@ LIMITS = (
     ("carepath.yaml_reader", "MAX_NODES", "values in one YAML file", "CP009"),
     ("carepath.errors", "MAX_PROBLEMS", "problems that are named of one file, one check or one record", "CP009"),
     ("carepath.content.files", "MAX_FILES", "files in `rules/`, and in `pathways/`", "CP009"),
+    ("carepath.content.files", "MAX_TOTAL_BYTES", "size of all files of a guideline together, in bytes", "CP009"),
+    ("carepath.content.files", "MAX_TOTAL_VALUES", "values in all files of a guideline together", "CP009"),
     ("carepath.content.code_tables", "MAX_TABLES", "tables of codes of a site's own", "CP009"),
+    ("carepath.content.code_tables", "MAX_TABLE_BYTES", "size of all those tables together, in bytes", "CP009"),
     ("carepath.language.parse", "MAX_LEAF", "characters in one line of a condition", "CP020"),
     ("carepath.content.sizes", "MAX_LEVELS", "levels of a condition, those of the terms that it uses counted", "CP009"),
     ("carepath.content.sizes", "MAX_PARTS", "parts of a condition, those of the terms that it uses counted", "CP009"),
@@ -24,6 +27,7 @@ LIMITS = (
     ("carepath.inference.durable_lint", "MAX_ATTRIBUTES", "values that one alternative reads in the engine", "CP091"),
     ("carepath.input_file", "MAX_JSON_BYTES", "size of a patient's file on the command line, in bytes", "CP009"),
     ("carepath.input_file", "MAX_JSON_DEPTH", "levels of nesting in a JSON file", "CP009"),
+    ("carepath.input_file", "MAX_JSON_VALUES", "commas and opening brackets in a JSON file, so its values", "CP009"),
     ("carepath.input_file", "MAX_DIGITS", "digits of a whole number in a JSON file", "CP065"),
     ("carepath.record.read", "MAX_NAMES", "findings that a record names, known or not", "CP066"),
     ("carepath.record.read", "MAX_VALUES", "values in a record", "CP066"),
@@ -34,6 +38,14 @@ LIMITS = (
     ("carepath.record.fhir", "MAX_ENTRIES", "entries of a FHIR bundle, bundles inside it counted", "CP066"),
     ("carepath.record.fhir_limits", "MAX_DEPTH", "levels of nesting in FHIR", "CP009"),
     ("carepath.record.fhir_limits", "MAX_VALUES", "values in a FHIR bundle", "CP066"),
+    ("carepath.record.fhir_report", "MAX_ROWS", "parts of a FHIR bundle that are used, or named as not used", "CP066"),
+    ("carepath.exchange.request", "MAX_BYTES", "size of a call of CDS Hooks, in bytes", "CP009"),
+    ("carepath.exchange.request", "MAX_VALUES", "commas and opening brackets in a call of CDS Hooks", "CP009"),
+    ("carepath.exchange.request", "MAX_KEYS", "keys of `prefetch` in a call of CDS Hooks", "CP009"),
+    ("carepath.exchange.request", "MAX_INSTANCE", "characters of `hookInstance`", "CP009"),
+    ("carepath.exchange.feedback", "MAX_FEEDBACK", "items of feedback in one call", "CP009"),
+    ("carepath.exchange.feedback", "MAX_COMMENT", "characters of a comment in feedback", "CP008"),
+    ("carepath.exchange.feedback", "MAX_CODE", "characters of a code or a system in feedback", "CP008"),
 )
 #: Limits of what is printed: beyond them the number of what was left out is shown.
 SHOWN = (

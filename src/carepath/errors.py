@@ -90,6 +90,8 @@ CODES: dict[str, str] = {
 ERROR_SCHEMA = "carepath.error/1"
 #: More problems than this are not named of one file, one check or one record.
 MAX_PROBLEMS = 500
+#: Of more names than this only those that begin alike are compared with a name that is not among them.
+MAX_COMPARED = 1_000
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -261,6 +263,8 @@ def nearest(name: str, valid: Iterable[str]) -> str:
         ``"did you mean 'x'?"``, or ``"valid: a, b, c"``, or an empty text.
     """
     names: Sequence[str] = sorted(set(valid))
+    if len(names) > MAX_COMPARED:
+        names = [one for one in names if one[:2] == name[:2]][:MAX_COMPARED]
     close = difflib.get_close_matches(name[:100], names, n=1, cutoff=0.6)
     if close:
         return f"did you mean {close[0]!r}?"

@@ -29,7 +29,7 @@ from carepath.content.guideline import (
 from carepath.content.held import Held
 from carepath.content.location import shipped_content
 from carepath.content.pathway_checks import check_pathway_file
-from carepath.errors import ContentError, Place, Problem
+from carepath.errors import ContentError, Place, Problem, first_problems
 from carepath.language.symbols import Symbols, ValueType
 from carepath.pathway import Pathway
 from carepath.yaml_reader import place_at
@@ -83,10 +83,12 @@ def guideline_of(files: ContentFiles, origin: str) -> tuple[Guideline | None, li
     if complete and not any(problem.code == "CP001" for problem in problems):
         builder = Builder()
         guideline = _build(files, builder, origin)
-        problems += builder.problems
+        problems += first_problems(builder.problems, None)
         if not problems:
             problems += check_guideline(guideline)
-            problems += [problem for file in files.pathways for problem in check_pathway_file(file, guideline)]
+            problems += first_problems(
+                (problem for file in files.pathways for problem in check_pathway_file(file, guideline)), None
+            )
     unplaced = Place("", 0, 0)
     problems = sorted(dict.fromkeys(problems), key=lambda p: (p.place or unplaced, p.code, p.message))
     return guideline, problems
