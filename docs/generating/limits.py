@@ -47,6 +47,21 @@ LIMITS = (
     ("carepath.exchange.feedback", "MAX_COMMENT", "characters of a comment in feedback", "CP008"),
     ("carepath.exchange.feedback", "MAX_CODE", "characters of a code or a system in feedback", "CP008"),
 )
+#: By reader, the MiB that it takes at most beside what was held before, and what is read.
+MEMORY: dict[str, tuple[int, str]] = {
+    "yaml": (120, "a file or text of YAML"),
+    "content": (400, "a guideline, with all its files"),
+    "condition": (2, "one line of a condition"),
+    "conditions": (200, "one condition of as many leaves as a file has room for"),
+    "codes": (300, "all tables of codes of a site"),
+    "record": (400, "a record that is handed over as a mapping"),
+    "json": (700, "a file of JSON"),
+    "patient": (400, "a file of one patient, taken into a record"),
+    "audit": (800, "an audit record, with the new assessment"),
+    "fhir": (600, "FHIR that is handed over parsed"),
+    "scenarios": (300, "a file of scenarios"),
+    "call": (500, "a call of CDS Hooks, with its cards"),
+}
 #: Limits of what is printed: beyond them the number of what was left out is shown.
 SHOWN = (
     ("carepath.display.text", "MAX_QUESTIONS", "questions in a report"),

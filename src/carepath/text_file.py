@@ -17,14 +17,23 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 
 
-def bytes_of(path: Path, name: str, max_bytes: int) -> bytes:
+def bytes_of(path: Path, name: str, max_bytes: int, *, in_folder: bool = False) -> bytes:
     """The bytes of a file. Of one that is too large no more is read than tells so; it may be a pipe or a device.
+
+    Args:
+        path: the file.
+        name: how it is called in places.
+        max_bytes: its largest size.
+        in_folder: it was found in a folder and not named by anyone: then nothing is waited for that may never come.
 
     Raises:
         ContentError: it is missing, is a folder, may not be read, or is larger than ``max_bytes``.
     """
     place = Place(name, 1, 1)
     try:
+        if in_folder and not stat.S_ISREG(path.stat().st_mode) and not path.is_dir():
+            advice = "leave only files and folders there"
+            raise ContentError([Problem("CP001", "cannot read the file: it is a pipe or a device", place, advice)])
         with path.open("rb") as file:
             about = os.fstat(file.fileno())
             size = about.st_size if stat.S_ISREG(about.st_mode) else 0

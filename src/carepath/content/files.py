@@ -30,6 +30,8 @@ MAX_FILES = 200
 #: The size of all files of a guideline together, and the values in them.
 MAX_TOTAL_BYTES = 10_000_000
 MAX_TOTAL_VALUES = 400_000
+#: Of more values of a wrong form than this none is named, only their number: to list them takes more room than to read.
+MAX_LISTED = 20_000
 _QUOTED = re.compile(r"'([^']*)'")
 
 _Form = TypeVar("_Form", bound=pydantic.BaseModel)
@@ -119,7 +121,7 @@ def read_files(root: Path) -> ContentFiles:
         for plain in names:
             name = f"{folder}/{plain}"
             try:
-                data = bytes_of(root / folder / plain, name, MAX_BYTES)
+                data = bytes_of(root / folder / plain, name, MAX_BYTES, in_folder=True)
             except ContentError as error:
                 files.problems.extend(error.problems)
                 continue
@@ -173,6 +175,10 @@ def validate(model: type[_Form], node: YamlNode, problems: list[Problem]) -> _Fo
     try:
         return model.model_validate(to_python(node))
     except pydantic.ValidationError as error:
+        if error.error_count() > MAX_LISTED:
+            message = f"{error.error_count()} values are not as they must be"
+            problems.append(Problem("CP008", message, node.place, "is this a file of another form?"))
+            return None
         problems.extend(first_problems(_problems(model, node, error), node.place))
         return None
 
