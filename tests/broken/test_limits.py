@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import importlib
 import json
+import re
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -27,7 +28,7 @@ from carepath.record import read as record_reader
 from carepath.record.fhir import read_bundle
 from carepath.record.read import read_record
 from carepath.yaml_reader import read_file, read_text, values_in
-from docs.generating.limits import LIMITS
+from docs.generating.limits import LIMITS, OTHERS, SHOWN, TOKENS, WORK
 from tests.broken.generated import BASE, content_with
 
 AT = "2026-03-02"
@@ -344,6 +345,16 @@ def test_input_is_read_at_a_limit_and_refused_one_beyond_it(
 
 def test_every_limit_of_the_page_is_tried() -> None:
     assert set(CASES) == {(module, name) for module, name, *_ in LIMITS}
+
+
+def test_every_limit_in_the_code_stands_on_the_page_or_is_said_to_be_none() -> None:
+    source = Path(carepath.__file__).parent
+    found = {
+        (".".join(("carepath", *path.relative_to(source).with_suffix("").parts)), name)
+        for path in source.rglob("*.py")
+        for name in re.findall(r"^(MAX_[A-Z_]+)\b.* = ", path.read_text("utf-8"), re.MULTILINE)
+    }
+    assert found == {(module, name) for module, name, *_ in (*LIMITS, *TOKENS, *WORK, *SHOWN, *OTHERS)}
 
 
 def test_check_knows_the_limits_of_the_rule_engine_and_of_records() -> None:

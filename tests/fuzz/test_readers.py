@@ -66,7 +66,7 @@ NESTED = st.recursive(
 NAMES = st.sampled_from([*GUIDELINE.findings, "rf_cauda_equin", "", "\ud800", "x" * 5_000])
 
 
-@settings(QUICK, max_examples=100)
+@settings(QUICK, max_examples=60)
 @given(st.dictionaries(NAMES, NESTED, max_size=4), DAYS)
 @example({"rmdq_total": [{"value": 3, "date": "0001-01-01"}]}, dt.date.max)
 @example({"mdo_last_date": "9999-12-31"}, dt.date.min)
@@ -137,7 +137,7 @@ BUNDLES = st.lists(resources() | ELEMENT, max_size=4).map(
 )
 
 
-@settings(QUICK, max_examples=100)
+@settings(QUICK, max_examples=60)
 @given(BUNDLES | resources(), DAYS)
 @example({"resourceType": "Patient", "birthDate": "0001-01-01"}, dt.date.max)
 @example({"resourceType": "Patient", "birthDate": "9999-12-31"}, dt.date.min)
@@ -238,7 +238,7 @@ def small() -> carepath.Guideline:
     return carepath.load_guideline(BASE)
 
 
-@settings(QUICK, max_examples=60)
+@settings(QUICK, max_examples=40)
 @given(mutated(SCENARIO))
 @example(SCENARIO.replace("kind: continue", ", ".join(f"k{number}: 1" for number in range(2_000))))
 @example("[" + "1, " * 2_000 + "]")
@@ -246,7 +246,7 @@ def test_a_mutated_file_of_scenarios_is_read_or_refused(text: str) -> None:
     of_file("scenarios.yaml", text, lambda path: read_scenarios(path, GUIDELINE), ScenarioError)
 
 
-@settings(QUICK, max_examples=60)
+@settings(QUICK, max_examples=40)
 @given(mutated(TABLE))
 @example(TABLE + TABLE.split("codes:\n")[1] * 2_000)
 @example(TABLE.replace("rf_paresis", "rf_" * 400))
@@ -254,7 +254,7 @@ def test_a_mutated_table_of_codes_is_read_or_refused(text: str) -> None:
     of_file("codes.yaml", text, lambda path: with_tables(small(), [path]), ContentError)
 
 
-@settings(QUICK, max_examples=60)
+@settings(QUICK, max_examples=40)
 @given(mutated(FEEDBACK))
 @example('{"feedback": [{"outcomeTimestamp": "0001-01-01T00:00:00+14:00"}]}')
 @example('{"feedback": [' + "1," * 499 + "1]}")
