@@ -68,13 +68,15 @@ WORK = (
     ("carepath.explain.fills_series", "MAX_ITEMS", "items that are tried for a list that is not known"),
     ("carepath.explain.fills_series", "MAX_FILLED", "lists or courses that are tried"),
 )
-#: Constants of the same kind of name that are no limits of input: standards' own, and the widths of drawings and cards.
+#: Constants of the same kind of name that are no limits of input: a standard's own, and how much is shown where.
 OTHERS = (
     ("carepath.display.drawing_state", "MAX_NAMES"),
     ("carepath.exchange.card_text", "MAX_SUMMARY"),
     ("carepath.exchange.plan_definition", "MAX_FHIR_INTEGER"),
     ("carepath.explain.text", "MAX_TREES"),
     ("carepath.testing.coverage_points", "MAX_SHOWN"),
+    ("carepath.testing.runner", "MAX_LEAVES"),
+    ("carepath.testing.runner", "MAX_RULES"),
 )
 #: By reader, the MiB that it takes at most beside what was held before, and what is read.
 MEMORY: dict[str, tuple[int, str]] = {
