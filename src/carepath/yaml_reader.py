@@ -185,7 +185,7 @@ class _Builder:
             if self.documents > 1:
                 self._fatal("CP002", "more than one document in the file", place, "give each its own file")
         elif isinstance(event, yaml.AliasEvent):
-            self._problem("CP004", f"alias *{event.anchor[:_SHOWN]} is not allowed", place, "write the value out")
+            self._problem("CP004", f"alias *{str(event.anchor)[:_SHOWN]} is not allowed", place, "write the value out")
             self._put(Scalar(None, plain=True, place=place))
         elif isinstance(event, yaml.ScalarEvent):
             self._check_node(event, place)
