@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import os
+import stat
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -109,7 +110,7 @@ def scenario_files(paths: Iterable[Path]) -> tuple[list[Path], list[Problem]]:
             refused: list[OSError] = []
             found = ((folder, name) for folder, _, names in os.walk(path, onerror=refused.append) for name in names)
             below = sorted(Path(folder, name) for folder, name in found if name.endswith(SUFFIX))
-            pipes = [one for one in below if one.is_fifo()]
+            pipes = [one for one in below if _is_pipe(one)]
             below = [one for one in below if one not in pipes]
             for one in pipes:
                 message = "cannot read the file: it is a pipe or a device"
@@ -125,6 +126,14 @@ def scenario_files(paths: Iterable[Path]) -> tuple[list[Path], list[Problem]]:
         for one in below:
             files.setdefault(os.path.realpath(str(one).replace("\0", "")), one)
     return list(files.values()), problems
+
+
+def _is_pipe(path: Path) -> bool:
+    """Whether a path is a named pipe; what may not be looked at is told when it is read."""
+    try:
+        return stat.S_ISFIFO(path.stat().st_mode)
+    except OSError:
+        return False
 
 
 class _Reader:
