@@ -90,6 +90,11 @@ CODES: dict[str, str] = {
 ERROR_SCHEMA = "carepath.error/1"
 #: More problems than this are not named of one file, one check or one record.
 MAX_PROBLEMS = 500
+#: Of more names than this no more than ``MAX_ALIKE`` that begin alike are compared with one that is not among them.
+MAX_COMPARED = 1_000
+MAX_ALIKE = 100
+#: A message or an advice is cut off beyond so many characters.
+MAX_MESSAGE = 2_000
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -113,6 +118,11 @@ class Problem:
     place: Place | None = None
     advice: str = ""
     excerpt: str = ""
+
+    def __post_init__(self) -> None:
+        for name, text in (("message", self.message), ("advice", self.advice)):
+            if len(text) > MAX_MESSAGE:
+                object.__setattr__(self, name, f"{text[:MAX_MESSAGE]}...")
 
     def to_dict(self) -> dict[str, object]:
         """The problem as plain dicts, without the excerpt."""
@@ -261,6 +271,8 @@ def nearest(name: str, valid: Iterable[str]) -> str:
         ``"did you mean 'x'?"``, or ``"valid: a, b, c"``, or an empty text.
     """
     names: Sequence[str] = sorted(set(valid))
+    if len(names) > MAX_COMPARED:
+        names = [one for one in names if one[:2] == name[:2]][:MAX_ALIKE]
     close = difflib.get_close_matches(name[:100], names, n=1, cutoff=0.6)
     if close:
         return f"did you mean {close[0]!r}?"

@@ -15,12 +15,24 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NoReturn
 
-from carepath.errors import CODES, ContentError, Place, Problem, RecordError, excerpt, first_problems, nearest
+from carepath.errors import (
+    CODES,
+    MAX_PROBLEMS,
+    ContentError,
+    Place,
+    Problem,
+    RecordError,
+    excerpt,
+    first_problems,
+    nearest,
+)
 from carepath.text_file import bytes_of, day_in, text_in
 from carepath.yaml_reader import MAX_BYTES, YamlNode, place_at, read_text, to_python
 
 MAX_JSON_BYTES = 60_000_000
 MAX_JSON_DEPTH = 100
+#: Values of a JSON text, told by its commas and opening brackets before anything is made of it.
+MAX_JSON_VALUES = 3_000_000
 MAX_DIGITS = 40
 KEYS = ("pathway", "at", "patient")
 SCENARIO_KEYS = ("scenario", "pathway", "at", "patient", "expect")
@@ -71,14 +83,18 @@ def read_json(path: Path) -> object:
     return _json_value(str(path), _text(path))
 
 
-def json_in(text: str) -> object:
+def json_in(text: str, *, max_values: int = MAX_JSON_VALUES) -> object:
     """The value of a JSON text, read as strictly as a file.
+
+    Args:
+        text: the JSON.
+        max_values: how many commas and opening brackets it may hold, those inside its texts counted.
 
     Raises:
         RecordError: with the one problem, which repeats nothing of the text.
     """
     try:
-        return _loads(text)
+        return _loads(text, max_values)
     except _Refused as error:
         code = error.problem.code
     except json.JSONDecodeError:
@@ -149,13 +165,13 @@ class _Refused(ValueError):
 def _json_value(name: str, text: str) -> object:
     start = Place(name, 1, 1)
     try:
-        return _loads(text)
+        return _loads(text, MAX_JSON_VALUES)
     except _Refused as error:
         placed = _duplicates(name, text) if error.problem.code == "CP003" else []
         raise RecordError(placed or [replace(error.problem, place=start)]) from error
     except json.JSONDecodeError as error:
-        lines = text.splitlines()
-        line = excerpt(lines[error.lineno - 1], error.colno) if error.lineno <= len(lines) else ""
+        start_of_line = error.pos - error.colno + 1
+        line = excerpt(text[start_of_line : start_of_line + error.colno + 200].partition("\n")[0], error.colno)
         place = Place(name, error.lineno, error.colno)
         problem = Problem("CP002", f"not well-formed JSON: {error.msg}", place, "correct it at this place", line)
         raise RecordError([problem]) from error
@@ -164,7 +180,10 @@ def _json_value(name: str, text: str) -> object:
         raise RecordError([Problem("CP009", message, start, "nest less deeply")]) from None
 
 
-def _loads(text: str) -> object:
+def _loads(text: str, max_values: int) -> object:
+    if sum(map(text.count, ",[{")) > max_values:
+        message = f"more than {max_values} values, by its commas and opening brackets"
+        raise _Refused(Problem("CP009", message, None, "leave out what is not needed"))
     value = json.loads(
         text,
         object_pairs_hook=_object,
@@ -238,8 +257,14 @@ def _inputs(source: _Source, problems: list[Problem]) -> list[PatientInput]:
     if isinstance(value, list):
         if not value:
             problems.append(Problem("CP072", "there is no scenario in the file", source.place(())))
-        read = [_one(one, (index,), source, problems, scenario=True) for index, one in enumerate(value)]
-        return [one for one in read if one is not None]
+        read: list[PatientInput] = []
+        for index, one in enumerate(value):
+            patient = _one(one, (index,), source, problems, scenario=True)
+            if patient is not None and not problems:
+                read.append(patient)
+            if len(problems) > MAX_PROBLEMS:
+                break  # the rest is not named
+        return read
     if isinstance(value, dict) and any(key in value for key in FHIR_KEYS):
         return [PatientInput(None, None, None, value, lambda _path: Place(source.name, 1, 1))]
     scenario = isinstance(value, dict) and ("scenario" in value or "expect" in value)
@@ -258,6 +283,8 @@ def _one(
     before = len(problems)
     valid = SCENARIO_KEYS if scenario else KEYS
     for key in value:
+        if len(problems) > MAX_PROBLEMS:
+            break
         if key not in valid:
             advice = nearest(str(key), valid)
             problems.append(Problem("CP006", f"unknown key {str(key)[:60]!r}", source.place((*at_path, key)), advice))

@@ -3,24 +3,37 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import os
 import re
 import stat
+from array import array
 from pathlib import Path
 
 from carepath.errors import ContentError, Place, Problem
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
+#: What ends a line of YAML.
+_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 
 
-def bytes_of(path: Path, name: str, max_bytes: int) -> bytes:
+def bytes_of(path: Path, name: str, max_bytes: int, *, in_folder: bool = False) -> bytes:
     """The bytes of a file. Of one that is too large no more is read than tells so; it may be a pipe or a device.
+
+    Args:
+        path: the file.
+        name: how it is called in places.
+        max_bytes: its largest size.
+        in_folder: it was found in a folder and not named by anyone: then nothing is waited for that may never come.
 
     Raises:
         ContentError: it is missing, is a folder, may not be read, or is larger than ``max_bytes``.
     """
     place = Place(name, 1, 1)
     try:
+        if in_folder and not stat.S_ISREG(path.stat().st_mode) and not path.is_dir():
+            advice = "leave only files and folders there"
+            raise ContentError([Problem("CP001", "cannot read the file: it is a pipe or a device", place, advice)])
         with path.open("rb") as file:
             about = os.fstat(file.fileno())
             size = about.st_size if stat.S_ISREG(about.st_mode) else 0
@@ -46,6 +59,23 @@ def text_in(data: bytes, name: str, encoding: str = "utf-8") -> str:
     except UnicodeDecodeError as error:
         place = Place(name, data.count(b"\n", 0, error.start) + 1, 1)
         raise ContentError([Problem("CP002", "not UTF-8 text", place, "save it as UTF-8")]) from error
+
+
+class Lines:
+    """The lines of a text, found when the first is asked for: where they begin is kept, which is less than they are."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._starts = array("I")
+
+    def line(self, number: int) -> str:
+        """The line of a number, counted from 1, without its end; empty where there is none."""
+        if not self._starts:
+            breaks = (found.end() for found in _BREAK.finditer(self._text))
+            self._starts.extend(itertools.chain((0,), breaks, (len(self._text),)))
+        if not 0 < number < len(self._starts):
+            return ""
+        return self._text[self._starts[number - 1] : self._starts[number]].rstrip("\n\r\x85\u2028\u2029")
 
 
 def day_in(value: object) -> dt.date | None:

@@ -16,11 +16,13 @@ from pathlib import Path
 import yaml
 
 from carepath.errors import MAX_PROBLEMS, ContentError, Place, Problem, excerpt, more_problems
-from carepath.text_file import bytes_of, text_in
+from carepath.text_file import Lines, bytes_of, text_in
 
 MAX_BYTES = 5_000_000
 MAX_DEPTH = 60
-MAX_NODES = 500_000
+MAX_NODES = 400_000
+#: So many characters of a key, a tag or the name of an anchor are shown in a problem.
+_SHOWN = 60
 
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,30})\Z")
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,30})\.[0-9]{1,30}\Z")
@@ -133,7 +135,7 @@ class _Builder:
     def __init__(self, name: str, text: str) -> None:
         self.name = name
         self.text = text
-        self.lines = text.splitlines()
+        self.lines = Lines(text)
         self.problems: list[Problem] = []
         self.stack: list[_Open] = []
         self.root: YamlNode | None = None
@@ -156,14 +158,14 @@ class _Builder:
         return self.root
 
     def _problem(self, code: str, message: str, place: Place, advice: str = "") -> None:
-        line = self.lines[place.line - 1] if place.line <= len(self.lines) else ""
+        line = self.lines.line(place.line)
         self.problems.append(Problem(code, message, place, advice, excerpt(line, place.column)))
 
     def _syntax_problem(self, error: yaml.YAMLError) -> Problem:
         mark = getattr(error, "problem_mark", None)
         place = Place(self.name, mark.line + 1, mark.column + 1) if mark else self._forbidden()
         what = getattr(error, "problem", None) or getattr(error, "reason", None) or "not well-formed"
-        line = self.lines[place.line - 1] if place.line <= len(self.lines) else ""
+        line = self.lines.line(place.line)
         advice = "indent with spaces, not with tabs" if "\t" in line else "check the indentation and the quotes"
         return Problem("CP002", str(what)[:200], place, advice, excerpt(line, place.column))
 
@@ -181,6 +183,7 @@ class _Builder:
         if isinstance(event, yaml.CollectionEndEvent):
             done = self.stack.pop()
             if done.mapping:
+                done.keys.clear()
                 self._put(Mapping(tuple(done.entries), done.place))
             else:
                 self._put(Sequence(tuple(done.items), done.place))
@@ -196,7 +199,7 @@ class _Builder:
                 self._fatal("CP009", f"nested deeper than {MAX_DEPTH} levels", place, "nest less deeply")
             self.stack.append(_Open(place, mapping=isinstance(event, yaml.MappingStartEvent)))
         elif isinstance(event, yaml.AliasEvent):
-            self._problem("CP004", f"alias *{event.anchor} is not allowed", place, "write the value out")
+            self._problem("CP004", f"alias *{str(event.anchor)[:_SHOWN]} is not allowed", place, "write the value out")
             self._put(Scalar(None, plain=True, place=place))
         elif isinstance(event, yaml.DocumentStartEvent):
             self.documents += 1
@@ -212,9 +215,9 @@ class _Builder:
         if self.count > MAX_NODES:
             self._fatal("CP009", f"more than {MAX_NODES} values in one file", place, "split the file")
         if event.anchor:
-            self._problem("CP004", f"anchor &{event.anchor} is not allowed", place, "write the value out")
+            self._problem("CP004", f"anchor &{event.anchor[:_SHOWN]} is not allowed", place, "write the value out")
         if event.tag:
-            self._problem("CP005", f"tag {event.tag} is not allowed", place, "remove the tag")
+            self._problem("CP005", f"tag {event.tag[:_SHOWN]} is not allowed", place, "remove the tag")
 
     def _scalar(self, event: yaml.ScalarEvent, place: Place) -> Scalar:
         text = event.value
@@ -241,7 +244,7 @@ class _Builder:
         else:
             key = str(top.key.value)
             if key in top.keys:
-                self._problem("CP003", f"key {key!r} stands twice", top.key.place, "keep one of the two")
+                self._problem("CP003", f"key {key[:_SHOWN]!r} stands twice", top.key.place, "keep one of the two")
             top.keys.add(key)
             top.entries.append(Entry(key, top.key.place, node))
             top.key = None
@@ -254,6 +257,20 @@ class _Builder:
             return Scalar(str(node.value), plain=False, place=node.place)
         self._problem("CP008", "a key must be text", node.place)
         return Scalar(f"<key at {node.place}>", plain=False, place=node.place)
+
+
+def values_in(node: YamlNode) -> int:
+    """How many values a node holds, itself and its keys counted."""
+    count, todo = 0, [node]
+    while todo:
+        one = todo.pop()
+        count += 1
+        if isinstance(one, Sequence):
+            todo.extend(one.items)
+        elif isinstance(one, Mapping):
+            count += len(one.entries)
+            todo.extend(entry.node for entry in one.entries)
+    return count
 
 
 def to_python(node: YamlNode) -> object:

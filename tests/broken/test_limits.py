@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import importlib
 import json
+import re
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +15,9 @@ import pytest
 import carepath
 from carepath.content import sizes
 from carepath.content.load import load_guideline, read_guideline
-from carepath.errors import CarepathError, Problem
+from carepath.errors import CODES, CarepathError, Problem
+from carepath.exchange.cds_hooks import respond
+from carepath.exchange.feedback import read_feedback
 from carepath.inference import durable_lint, normal_form
 from carepath.inference.normal_form import Literal, TooManyBranches, branches
 from carepath.input_file import read_input
@@ -24,8 +27,8 @@ from carepath.language.parse import ConditionSyntaxError, parse_text
 from carepath.record import read as record_reader
 from carepath.record.fhir import read_bundle
 from carepath.record.read import read_record
-from carepath.yaml_reader import read_file, read_text
-from docs.generating.limits import LIMITS
+from carepath.yaml_reader import read_file, read_text, values_in
+from docs.generating.limits import LIMITS, OTHERS, SHOWN, TOKENS, WORK
 from tests.broken.generated import BASE, content_with
 
 AT = "2026-03-02"
@@ -35,6 +38,14 @@ RULE = (
     "    recommend: [{{kind: red_flag_exit, urgency: urgent, target: neurologist}}]\n"
     "    grounds: [{{kind: source, source: G1}}]\n    when: {}\n"
 )
+
+CALL = {"hook": "patient-view", "hookInstance": "1", "context": {"patientId": "p"}}
+FEEDBACK = {
+    "card": "f6b95768-b1c8-40dc-8385-bf3504b82ffb",
+    "outcome": "overridden",
+    "outcomeTimestamp": "2026-03-02T10:05:31Z",
+    "overrideReason": {"userComment": "no"},
+}
 
 Problems = tuple[Problem, ...] | list[Problem]
 
@@ -129,6 +140,41 @@ def of_number_of_tables(number: int) -> Problems:
         return problems_of(lambda: load_guideline(BASE, codes=[table] * number))
 
 
+def of_bytes_of_tables(number: int) -> Problems:
+    """What is wrong with the small guideline and two tables of a site of so many bytes together."""
+    with tempfile.TemporaryDirectory() as folder:
+        tables = [Path(folder) / "some.yaml", Path(folder) / "more.yaml"]
+        for table, size in zip(tables, (number // 2, number - number // 2), strict=True):
+            table.write_text("format: 1\ncodes: [] #".ljust(size, "x"), "utf-8")
+        return problems_of(lambda: load_guideline(BASE, codes=tables))
+
+
+def of_bytes_of_files(number: int) -> Problems:
+    """What is wrong with the small guideline when its files have so many bytes."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = content_with(Path(folder), "rules/more.yaml", b"")
+        room = number - sum(path.stat().st_size for path in root.rglob("*.yaml"))
+        (root / "rules" / "more.yaml").write_text("format: 1\nrules: [] #".ljust(room, "x"), "utf-8")
+        return read_guideline(root)[1]
+
+
+def of_values_of_files(number: int) -> Problems:
+    """What is wrong with the small guideline when its files have so many values; those of ``rules`` are no rules."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = content_with(Path(folder), "rules/more.yaml", b"format: 1\nrules: []\n")
+        count = sum(values_in(read_file(path)) for path in root.rglob("*.yaml"))
+        (root / "rules" / "more.yaml").write_text(f"format: 1\nrules: [{'1, ' * (number - count)}]\n", "utf-8")
+        return read_guideline(root)[1]
+
+
+def text_of(call: object) -> str:
+    return json.dumps(call, separators=(",", ":"))
+
+
+def feedback_with(**reason: object) -> dict[str, object]:
+    return {"feedback": [{**FEEDBACK, "overrideReason": reason}]}
+
+
 def of_number_of_files(number: int) -> Problems:
     """What is wrong with the small guideline when ``rules/`` holds so many files."""
     with tempfile.TemporaryDirectory() as folder:
@@ -190,7 +236,10 @@ CASES: dict[tuple[str, str], tuple[Callable[[int], Problems], str, int | None]] 
         "a number beyond",
         None,
     ),
+    ("carepath.content.files", "MAX_TOTAL_BYTES"): (of_bytes_of_files, "bytes in all files", 200_000),
+    ("carepath.content.files", "MAX_TOTAL_VALUES"): (of_values_of_files, "values in all files", 10_000),
     ("carepath.content.code_tables", "MAX_TABLES"): (of_number_of_tables, "tables of codes", None),
+    ("carepath.content.code_tables", "MAX_TABLE_BYTES"): (of_bytes_of_tables, "bytes in all tables", None),
     ("carepath.inference.normal_form", "MAX_BRANCHES"): (too_many_branches, "alternatives", None),
     ("carepath.inference.durable_lint", "MAX_ATTRIBUTES"): (too_many_attributes, "attributes", None),
     ("carepath.input_file", "MAX_JSON_BYTES"): (
@@ -202,6 +251,11 @@ CASES: dict[tuple[str, str], tuple[Callable[[int], Problems], str, int | None]] 
         lambda n: of_file(json.dumps({"patient": {"a": nested(n - 2)}}).encode(), read_input, "x.json"),
         "levels",
         None,
+    ),
+    ("carepath.input_file", "MAX_JSON_VALUES"): (
+        lambda n: of_file(b'{"patient": [' + b"1," * (n - 2) + b"1]}", read_input, "x.json"),
+        "values",
+        1_000,
     ),
     ("carepath.input_file", "MAX_DIGITS"): (
         lambda n: of_file(b'{"patient": {"a": ' + b"9" * n + b"}}", read_input, "x.json"),
@@ -233,6 +287,42 @@ CASES: dict[tuple[str, str], tuple[Callable[[int], Problems], str, int | None]] 
         "values",
         1_000,
     ),
+    ("carepath.record.fhir_report", "MAX_ROWS"): (lambda n: of_fhir(*encounters(n - 1)), "parts", 1_000),
+    ("carepath.exchange.request", "MAX_BYTES"): (
+        lambda n: problems_of(lambda: respond(text_of(CALL).ljust(n))),
+        "bytes",
+        100_000,
+    ),
+    ("carepath.exchange.request", "MAX_VALUES"): (
+        lambda n: problems_of(lambda: respond(text_of({**CALL, "extension": [1] * (n - 5)}))),
+        CODES["CP009"],
+        1_000,
+    ),
+    ("carepath.exchange.request", "MAX_KEYS"): (
+        lambda n: problems_of(lambda: respond({**CALL, "prefetch": {f"k{index}": None for index in range(n)}})),
+        "keys",
+        None,
+    ),
+    ("carepath.exchange.request", "MAX_INSTANCE"): (
+        lambda n: problems_of(lambda: respond({**CALL, "hookInstance": "x" * n})),
+        "characters",
+        None,
+    ),
+    ("carepath.exchange.feedback", "MAX_FEEDBACK"): (
+        lambda n: problems_of(lambda: read_feedback({"feedback": [FEEDBACK] * n})),
+        "items",
+        None,
+    ),
+    ("carepath.exchange.feedback", "MAX_COMMENT"): (
+        lambda n: problems_of(lambda: read_feedback(feedback_with(userComment="x" * n))),
+        "characters",
+        None,
+    ),
+    ("carepath.exchange.feedback", "MAX_CODE"): (
+        lambda n: problems_of(lambda: read_feedback(feedback_with(reason={"code": "x" * n, "system": "y" * n}))),
+        "no coding",
+        None,
+    ),
 }
 
 
@@ -255,6 +345,16 @@ def test_input_is_read_at_a_limit_and_refused_one_beyond_it(
 
 def test_every_limit_of_the_page_is_tried() -> None:
     assert set(CASES) == {(module, name) for module, name, *_ in LIMITS}
+
+
+def test_every_limit_in_the_code_stands_on_the_page_or_is_said_to_be_none() -> None:
+    source = Path(carepath.__file__).parent
+    found = {
+        (".".join(("carepath", *path.relative_to(source).with_suffix("").parts)), name)
+        for path in source.rglob("*.py")
+        for name in re.findall(r"^(MAX_[A-Z_]+)\b.* = ", path.read_text("utf-8"), re.MULTILINE)
+    }
+    assert found == {(module, name) for module, name, *_ in (*LIMITS, *TOKENS, *WORK, *SHOWN, *OTHERS)}
 
 
 def test_check_knows_the_limits_of_the_rule_engine_and_of_records() -> None:

@@ -15,12 +15,14 @@ from carepath.content.build import grounds, optional_text, text
 from carepath.content.code_checks import check_codes
 from carepath.content.files import ContentFile, validate
 from carepath.content.guideline import FhirCode, Finding, Guideline, Instrument
-from carepath.errors import ContentError, Problem
+from carepath.errors import ContentError, Place, Problem, first_problems
 from carepath.text_file import bytes_of, text_in
 from carepath.yaml_reader import MAX_BYTES, YamlNode, place_at, read_text
 
 #: So many tables of a site may be given at once.
 MAX_TABLES = 20
+#: The size of all of them together.
+MAX_TABLE_BYTES = 5_000_000
 
 
 def read_codes(file: ContentFile) -> tuple[FhirCode, ...]:
@@ -109,8 +111,8 @@ def with_tables(guideline: Guideline, paths: Sequence[Path]) -> Guideline:
         problems.append(Problem("CP009", f"more than {MAX_TABLES} tables of codes", None, "join some of them"))
     digest = hashlib.sha256(guideline.content_hash.encode())
     codes = {_key(one): one for one in guideline.fhir_codes}
-    for path in paths[:MAX_TABLES]:
-        for one, replaces in _read_table(path, digest, problems):
+    for name, data in _bytes_of_tables(paths[:MAX_TABLES], problems):
+        for one, replaces in _read_table(name, data, digest, problems):
             known = codes.get(_key(one))
             if known is not None and not replaces:
                 advice = "write `replaces: true` beside it where the site decides otherwise"
@@ -127,15 +129,33 @@ def with_tables(guideline: Guideline, paths: Sequence[Path]) -> Guideline:
     )
     problems = problems or list(check_codes(made))
     if problems:
-        raise ContentError(problems)
+        raise ContentError(first_problems(problems, problems[0].place))
     return made
 
 
-def _read_table(path: Path, digest: hashlib._Hash, problems: list[Problem]) -> Iterator[tuple[FhirCode, bool]]:
+def _bytes_of_tables(paths: Iterable[Path], problems: list[Problem]) -> Iterator[tuple[str, bytes]]:
+    """The name and the bytes of each file, as far as all together are within the limit; problems are added."""
+    size = 0
+    for path in paths:
+        name = str(path)
+        try:
+            data = bytes_of(path, name, MAX_BYTES)
+        except ContentError as error:
+            problems.extend(error.problems)
+            continue
+        size += len(data)
+        if size > MAX_TABLE_BYTES:
+            message = f"more than {MAX_TABLE_BYTES} bytes in all tables of codes"
+            problems.append(Problem("CP009", message, Place(name, 1, 1), "leave out what is not needed"))
+            return
+        yield name, data
+
+
+def _read_table(
+    name: str, data: bytes, digest: hashlib._Hash, problems: list[Problem]
+) -> Iterator[tuple[FhirCode, bool]]:
     """The entries of a file, each with whether it takes the place of another; problems are added."""
-    name = str(path)
     try:
-        data = bytes_of(path, name, MAX_BYTES)
         node = read_text(text_in(data, name), name=name)
     except ContentError as error:
         problems.extend(error.problems)

@@ -23,9 +23,15 @@ from carepath.yaml_reader import (
     place_at,
     read_text,
     to_python,
+    values_in,
 )
 
 MAX_FILES = 200
+#: The size of all files of a guideline together, and the values in them.
+MAX_TOTAL_BYTES = 10_000_000
+MAX_TOTAL_VALUES = 400_000
+#: Of more values of a wrong form than this none is named, only their number: to list them takes more room than to read.
+MAX_LISTED = 20_000
 _QUOTED = re.compile(r"'([^']*)'")
 
 _Form = TypeVar("_Form", bound=pydantic.BaseModel)
@@ -72,6 +78,7 @@ class ContentFiles:
     pathways: list[ContentFile] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     content_hash: str = ""
+    values: int = 0
 
     def take(self, name: str, data: bytes) -> None:
         """Reads the bytes of one file, such as ``rules/terms.yaml``; what is wrong with its form is a problem."""
@@ -83,6 +90,11 @@ class ContentFiles:
             node = read_text(text_in(data, name), name=name)
         except ContentError as error:
             self.problems.extend(error.problems)
+            return
+        self.values += values_in(node)
+        if self.values > MAX_TOTAL_VALUES:
+            message = f"more than {MAX_TOTAL_VALUES} values in all files"
+            self.problems.append(Problem("CP009", message, node.place, "leave out what is not needed"))
             return
         form = validate(model, node, self.problems)
         if form is None:
@@ -103,16 +115,24 @@ def read_files(root: Path) -> ContentFiles:
     """
     files = ContentFiles()
     contents: dict[str, bytes] = {}
+    size = 0
     for folder in ("rules", "pathways"):
         names = _names_in(root / folder, files)
         for plain in names:
             name = f"{folder}/{plain}"
             try:
-                contents[name] = bytes_of(root / folder / plain, name, MAX_BYTES)
+                data = bytes_of(root / folder / plain, name, MAX_BYTES, in_folder=True)
             except ContentError as error:
                 files.problems.extend(error.problems)
-            else:
-                files.take(name, contents[name])
+                continue
+            size += len(data)
+            if size > MAX_TOTAL_BYTES:
+                message = f"more than {MAX_TOTAL_BYTES} bytes in all files"
+                problem = Problem("CP009", message, Place(name, 1, 1), "leave out what is not needed")
+                files.problems.append(problem)
+                return files
+            contents[name] = data
+            files.take(name, data)
         missing = [one for one in REQUIRED if one not in names] if names and folder == "rules" else []
         files.problems += (
             Problem("CP001", "the file is missing", Place(f"rules/{one}", 1, 1), "copy it from the shipped content")
@@ -155,6 +175,10 @@ def validate(model: type[_Form], node: YamlNode, problems: list[Problem]) -> _Fo
     try:
         return model.model_validate(to_python(node))
     except pydantic.ValidationError as error:
+        if error.error_count() > MAX_LISTED:
+            message = f"{error.error_count()} values are not as they must be"
+            problems.append(Problem("CP008", message, node.place, "is this a file of another form?"))
+            return None
         problems.extend(first_problems(_problems(model, node, error), node.place))
         return None
 

@@ -33,7 +33,7 @@ from carepath.content.pathway_checks import check_pathway_file
 from carepath.content.pathway_file import read_pathway
 from carepath.content.registers_file import read_conflicts, read_entitlements, read_modules, read_schedules
 from carepath.content.rules_file import read_asks, read_resolve, read_rules
-from carepath.errors import ContentError, Place, Problem
+from carepath.errors import ContentError, Place, Problem, first_problems
 from carepath.language.symbols import Symbols, ValueType
 from carepath.pathway import Pathway
 from carepath.yaml_reader import place_at
@@ -87,10 +87,12 @@ def guideline_of(files: ContentFiles, origin: str) -> tuple[Guideline | None, li
     if complete and not any(problem.code == "CP001" for problem in problems):
         builder = Builder()
         guideline = _build(files, builder, origin)
-        problems += builder.problems
+        problems += first_problems(builder.problems, None)
         if not problems:
             problems += check_guideline(guideline)
-            problems += [problem for file in files.pathways for problem in check_pathway_file(file, guideline)]
+            problems += first_problems(
+                (problem for file in files.pathways for problem in check_pathway_file(file, guideline)), None
+            )
     unplaced = Place("", 0, 0)
     problems = sorted(dict.fromkeys(problems), key=lambda p: (p.place or unplaced, p.code, p.message))
     return guideline, problems

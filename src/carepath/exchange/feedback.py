@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from carepath.errors import Problem, RequestError
+from carepath.errors import Problem, RequestError, first_problems
 from carepath.exchange.request import Json, parsed
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def read_feedback(body: Json | str | bytes) -> tuple[Feedback, ...]:
         raise RequestError([Problem("CP009", f"more than {MAX_FEEDBACK} items", None, "send them in parts")])
     problems = [problem for number, one in enumerate(listed) for problem in _problems(one, f"feedback[{number}]")]
     if problems:
-        raise RequestError(problems)
+        raise RequestError(first_problems(problems, None))
     return tuple(_feedback(one) for one in listed)
 
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 #: The hooks that are answered, each with the version of its definition.
 HOOKS: Mapping[str, str] = {"patient-view": "1.0", "order-select": "1.0", "order-sign": "1.0"}
 MAX_BYTES = 20_000_000
+#: Values of a request that comes as text.
+MAX_VALUES = 1_000_000
 MAX_KEYS = 200
 MAX_INSTANCE = 200
 
@@ -125,13 +127,14 @@ def parsed(text: str | bytes) -> tuple[object, bool]:
     except UnicodeDecodeError:
         raise RequestError([Problem("CP002", "the request is not UTF-8 text", None, "send UTF-8")]) from None
     try:
-        return json_in(written), False
+        return json_in(written, max_values=MAX_VALUES), False
     except RecordError as error:
-        whole = _without_closing(written)
+        malformed = any(problem.code == "CP002" for problem in error.problems)
+        whole = _without_closing(written) if malformed else None
         if whole is None:
             raise RequestError([_without_input(problem) for problem in error.problems]) from None
     try:
-        return json_in(whole), True
+        return json_in(whole, max_values=MAX_VALUES), True
     except RecordError as error:
         raise RequestError([_without_input(problem) for problem in error.problems]) from None
 

@@ -69,7 +69,7 @@ async def read_body(request: Request, most: int, seconds: float) -> bytes:
     if kind not in {"application/json", "application/fhir+json"}:
         raise Refused(415)
     length = request.headers.get("content-length", "")
-    if length.isdigit() and (len(length) > len(str(most)) or int(length) > most):
+    if length.isascii() and length.isdigit() and (len(length) > len(str(most)) or int(length) > most):
         raise Refused(413)
     found = bytearray()
     try:

@@ -21,7 +21,7 @@ import re
 from dataclasses import dataclass
 from typing import NoReturn
 
-from carepath.errors import Place, Problem, nearest
+from carepath.errors import MAX_PROBLEMS, Place, Problem, first_problems, nearest
 from carepath.language.nodes import (
     COMPARISONS,
     All,
@@ -99,11 +99,13 @@ def parse_node(node: YamlNode) -> Condition:
     problems: list[Problem] = []
     condition = _parse(node, problems)
     if problems or condition is None:
-        raise ConditionSyntaxError(problems)
+        raise ConditionSyntaxError(first_problems(problems, node.place))
     return condition
 
 
 def _parse(node: YamlNode, problems: list[Problem]) -> Condition | None:
+    if len(problems) > MAX_PROBLEMS:
+        return None  # no more are named
     if isinstance(node, Scalar):
         return _parse_scalar(node, problems)
     if isinstance(node, Sequence):
@@ -111,7 +113,7 @@ def _parse(node: YamlNode, problems: list[Problem]) -> Condition | None:
         return None
     keys = list(node.keys())
     if len(keys) != 1 or keys[0] not in STRUCTURES:
-        named = ", ".join(repr(key) for key in keys) or "nothing"
+        named = ", ".join(repr(key[:60]) for key in keys[: len(STRUCTURES)]) or "nothing"
         advice = nearest(keys[0], STRUCTURES) if len(keys) == 1 else "write one of " + ", ".join(STRUCTURES)
         problems.append(Problem("CP020", f"a condition has exactly one key; this has {named}", node.place, advice))
         return None
@@ -159,7 +161,7 @@ def _parse_list_operator(key: str, child: YamlNode, place: Place, problems: list
         return None
     problems.extend(
         Problem("CP020", f"unknown key {entry.key!r}", entry.place, nearest(entry.key, allowed))
-        for entry in child.entries
+        for entry in child.entries[: MAX_PROBLEMS + len(allowed) + 1]
         if entry.key not in allowed
     )
     of, distinct = _text_of(child, "of"), _text_of(child, "distinct")

@@ -18,6 +18,7 @@ from carepath.record.fhir_kinds import KINDS
 from carepath.record.fhir_limits import check_size
 from carepath.record.fhir_report import (
     EXPRESSION,
+    MAX_ROWS,
     NO_BIRTH_DATE,
     NOT_A_RESOURCE,
     NOT_PRESENT,
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
     from carepath.record.facts import Record
 
 MAX_ENTRIES = 200_000
+#: An element is named by the beginning of its path where that is longer than this.
+LONG_PATH = 300
 NOBODY = "?"
 MEDICATION = "Medication"
 PATIENT = "Patient"
@@ -78,11 +81,20 @@ def read_bundle(bundle: Mapping[str, object], guideline: Guideline, at: dt.date)
     _report_missing(resources, reader)
     built = reader.builder()
     if _patients(resources) > 1 or (not about and len(strangers) > 1):
-        flags = {f.finding for f, *_ in reader.facts if guideline.findings[f.finding].raises_alarm(f.value)}
         advice = "give the resources of one patient at a time"
         problem = Problem("CP069", "the input holds resources about several patients", None, advice)
-        raise RecordError([problem], red_flags=sorted(flags))
+        raise RecordError([problem], red_flags=_red_flags(reader))
+    if reader.report.full:
+        message = f"more than {MAX_ROWS} parts, each used or not used"
+        problem = Problem("CP066", message, None, "leave old resources out")
+        raise RecordError([problem], red_flags=_red_flags(reader))
     return built.build(*reader.report.rows())
+
+
+def _red_flags(reader: ResourceReader) -> list[str]:
+    """The red flags that were read."""
+    findings = reader.guideline.findings
+    return sorted({fact.finding for fact, *_ in reader.facts if findings[fact.finding].raises_alarm(fact.value)})
 
 
 def _take(one: Resource, about: frozenset[str], reader: ResourceReader) -> None:
@@ -164,21 +176,31 @@ def _origin(content: FhirObject) -> Origin:
 
 def _expressions(content: FhirObject, origin: Origin) -> Iterator[Origin]:
     """The elements that hold an expression or a template that was never filled in; nothing evaluates them."""
-    todo: list[tuple[object, str]] = [(content, "")]
+    todo = [_inside(content, "")]
     while todo:
-        value, path = todo.pop()
-        if isinstance(value, Mapping):
-            for key, inner in value.items():
-                name = key if isinstance(key, str) and _ELEMENT.match(key) else "?"
-                below = f"{path}.{name}" if path else name
-                if name == "valueExpression" or (name == "expression" and "language" in value):
-                    yield origin.at(below)
-                else:
-                    todo.append((inner, below))
-        elif isinstance(value, list | tuple):
-            todo.extend((inner, f"{path}[{index}]") for index, inner in enumerate(value))
-        elif is_template(value):
+        value, path, is_expression = next(todo[-1], (None, None, False))
+        if path is None:
+            todo.pop()
+        elif is_expression:
             yield origin.at(path)
+        else:
+            todo.append(_inside(value, path))
+
+
+def _inside(value: object, path: str) -> Iterator[tuple[object, str, bool]]:
+    """What a value holds, with its path, and whether it is an expression or a template; made as it is asked for."""
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            name = key if isinstance(key, str) and _ELEMENT.match(key) else "?"
+            is_expression = name == "valueExpression" or (name == "expression" and "language" in value)
+            yield inner, _longer(path, f".{name}" if path else name), is_expression or is_template(inner)
+    elif isinstance(value, list | tuple):
+        for index, inner in enumerate(value):
+            yield inner, _longer(path, f"[{index}]"), is_template(inner)
+
+
+def _longer(path: str, more: str) -> str:
+    return path if len(path) > LONG_PATH else path + more
 
 
 # --- whose ------------------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from decimal import Decimal
 from carepath.errors import Problem, RecordError
 
 MAX_DEPTH = 60
-MAX_VALUES = 5_000_000
+MAX_VALUES = 3_000_000
 
 _PLAIN = frozenset({str, int, float, bool, type(None)})
 _TEXT = frozenset({str})

@@ -38,6 +38,8 @@ UNSUPPORTED_RESOURCE = "unsupported_resource"
 WRONG_UNIT = "wrong_unit"
 
 Row = Mapping[str, object]
+#: So many parts of the input a report may name.
+MAX_ROWS = 250_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +64,16 @@ class Origin:
 
 @dataclass(slots=True)
 class FhirReport:
-    """Collects rows; a row that is there already changes nothing."""
+    """Collects rows; a row that is there already changes nothing. ``full`` is true when there were more than may be."""
 
     used: dict[str, dict[str, str]] = field(default_factory=dict)
     unused: dict[str, dict[str, str]] = field(default_factory=dict)
+    full: bool = False
 
     def use(self, origin: Origin, fact: Fact, date_from: str, transform: str) -> None:
         """Reports a fact that was taken, from which date, and what was done to its value."""
         value = _shown(fact) if fact.status in {KNOWN, PARTIAL} else fact.status
-        _add(
+        self._add(
             self.used,
             {
                 "resource": origin.resource,
@@ -87,7 +90,7 @@ class FhirReport:
 
     def leave(self, origin: Origin, reason: str, detail: str = "") -> None:
         """Reports what was not taken; the reason is a key of ``Guideline.fhir_reasons``."""
-        _add(
+        self._add(
             self.unused,
             {
                 "resource": origin.resource,
@@ -99,16 +102,19 @@ class FhirReport:
             },
         )
 
+    def _add(self, rows: dict[str, dict[str, str]], row: dict[str, str]) -> None:
+        key = json.dumps(list(row.values()))
+        if key not in rows and len(self.used) + len(self.unused) >= MAX_ROWS:
+            self.full = True
+        else:
+            rows[key] = row
+
     def rows(self) -> tuple[tuple[Row, ...], tuple[Row, ...]]:
         """What was used and what was not, each in the order of the rows' own text."""
         return (
             tuple(self.used[key] for key in sorted(self.used)),
             tuple(self.unused[key] for key in sorted(self.unused)),
         )
-
-
-def _add(rows: dict[str, dict[str, str]], row: dict[str, str]) -> None:
-    rows[json.dumps(list(row.values()))] = row
 
 
 def _shown(fact: Fact) -> str:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from carepath import yaml_reader
 from carepath.content.guideline import Guideline
-from carepath.errors import Place, Problem, nearest
+from carepath.errors import MAX_PROBLEMS, Place, Problem, nearest
 from carepath.recommendation import FIELDS, LIST_FIELDS, Recommendation
 from carepath.text_file import day_in
 from carepath.yaml_reader import Scalar, YamlNode
@@ -117,6 +117,10 @@ def valid_names(guideline: Guideline) -> dict[str, Collection[str]]:
     }
 
 
+class TooManyProblems(Exception):
+    """There are more problems than are named."""
+
+
 @dataclass(slots=True)
 class ExpectationReader:
     """Reads expectations; what is wrong with them is added to ``problems``."""
@@ -152,6 +156,8 @@ class ExpectationReader:
 
     def _problem(self, message: str, place: Place, advice: str = "", *, code: str = "CP071") -> None:
         self.problems.append(Problem(code, message, place, advice))
+        if len(self.problems) > MAX_PROBLEMS:
+            raise TooManyProblems
 
     def _wanted(self, field: str, node: YamlNode, at: dt.date | None) -> Wanted | None:
         is_list = field in LIST_FIELDS

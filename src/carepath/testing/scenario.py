@@ -5,17 +5,28 @@ A file holds a list of scenarios, or one. The form is fixed: ``docs/reference`` 
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import os
+import stat
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from carepath import yaml_reader
 from carepath.content.guideline import Guideline
-from carepath.errors import ContentError, Place, Problem, RecordError, ScenarioError, nearest
+from carepath.errors import (
+    MAX_PROBLEMS,
+    ContentError,
+    Place,
+    Problem,
+    RecordError,
+    ScenarioError,
+    first_problems,
+    nearest,
+)
 from carepath.record.read import read_record
-from carepath.testing.expectation import Expectation, ExpectationReader, valid_names
+from carepath.testing.expectation import Expectation, ExpectationReader, TooManyProblems, valid_names
 from carepath.text_file import day_in
 from carepath.yaml_reader import Scalar, YamlNode, place_at, read_file, to_python
 
@@ -79,10 +90,13 @@ def scenarios_of(node: YamlNode, guideline: Guideline) -> tuple[Scenario, ...]:
     items = node.items if isinstance(node, yaml_reader.Sequence) else (node,)
     if not items:
         reader.problem("CP072", "there is no scenario in the file", node.place, "write `- scenario: ...`")
-    found = [reader.scenario(item) for item in items]
+    found: list[Scenario | None] = []
+    with contextlib.suppress(TooManyProblems):
+        found.extend(reader.scenario(item) for item in items)
     if reader.problems:
         unplaced = Place("", 0, 0)
-        raise ScenarioError(sorted(dict.fromkeys(reader.problems), key=lambda one: (one.place or unplaced, one.code)))
+        named = first_problems(reader.problems, node.place)
+        raise ScenarioError(sorted(dict.fromkeys(named), key=lambda one: (one.place or unplaced, one.code)))
     return tuple(one for one in found if one is not None)
 
 
@@ -96,17 +110,30 @@ def scenario_files(paths: Iterable[Path]) -> tuple[list[Path], list[Problem]]:
             refused: list[OSError] = []
             found = ((folder, name) for folder, _, names in os.walk(path, onerror=refused.append) for name in names)
             below = sorted(Path(folder, name) for folder, name in found if name.endswith(SUFFIX))
+            pipes = [one for one in below if _is_pipe(one)]
+            below = [one for one in below if one not in pipes]
+            for one in pipes:
+                message = "cannot read the file: it is a pipe or a device"
+                problems.append(Problem("CP001", message, Place(str(one), 1, 1), "leave only files and folders there"))
             for error in refused:
                 place = Place(str(error.filename), 1, 1)
                 problems.append(
                     Problem("CP001", f"cannot read the folder: {error.strerror}", place, "look at its rights")
                 )
-            if not below and not refused:
+            if not below and not refused and not pipes:
                 advice = "give a folder that holds scenarios"
                 problems.append(Problem("CP072", f"there is no *{SUFFIX} file here", Place(str(path), 1, 1), advice))
         for one in below:
             files.setdefault(os.path.realpath(str(one).replace("\0", "")), one)
     return list(files.values()), problems
+
+
+def _is_pipe(path: Path) -> bool:
+    """Whether a path is a named pipe; what may not be looked at is told when it is read."""
+    try:
+        return stat.S_ISFIFO(path.stat().st_mode)
+    except OSError:
+        return False
 
 
 class _Reader:
@@ -117,6 +144,8 @@ class _Reader:
 
     def problem(self, code: str, message: str, place: Place, advice: str = "") -> None:
         self.problems.append(Problem(code, message, place, advice))
+        if len(self.problems) > MAX_PROBLEMS:
+            raise TooManyProblems
 
     def scenario(self, node: YamlNode) -> Scenario | None:
         """One scenario, or None when something is wrong with it."""

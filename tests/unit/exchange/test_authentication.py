@@ -96,6 +96,21 @@ def test_a_token_that_was_changed_cut_or_is_endless_is_refused() -> None:
     assert reason("Bearer " + "x" * 9_000) == "token too long"
 
 
+def test_a_token_is_read_at_its_limits_and_not_beyond_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    for number, most in enumerate((module.MAX_NONCE, module.MAX_NONCE + 1)):
+        header = f"Bearer {token(jti='x' * most)}"
+        if number == 0:
+            assert checked().verify(header, PATH) == ISSUER
+        else:
+            assert reason(header) == "no nonce"
+    assert reason(f"Bearer {token(head={'kid': 'x' * module.MAX_KEY_ID})}") == "unknown key id"
+    assert reason(f"Bearer {token(head={'kid': 'x' * (module.MAX_KEY_ID + 1)})}") == "no key id"
+    whole = token()
+    monkeypatch.setattr(module, "MAX_TOKEN", len(whole))
+    assert checked().verify(f"Bearer {whole}", PATH) == ISSUER
+    assert reason(f"Bearer {whole}x") == "token too long"
+
+
 def test_a_token_is_taken_once() -> None:
     verifier, header = checked(), f"Bearer {token()}"
     assert verifier.verify(header, PATH) == ISSUER
