@@ -28,7 +28,6 @@ from carepath.recommendation import FIELDS
 from carepath.testing.scenario import scenarios_of
 from carepath.yaml_reader import Mapping, Scalar, Sequence, YamlNode, read_file, read_text, to_python
 from docs import generate
-from docs.generating import limits
 from tests.repo.pages import Block, blocks, compare
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -41,8 +40,6 @@ EXAMPLES = [*WRITTEN, ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
 #: Programs that a block of shell may call beside carepath; others belong to a reader's machine and are passed over.
 PROGRAMS = {"cp", "mkdir"}
 DATE = "2026-03-02"
-#: Packages whose limits are limits of what is shown or looked for, not of what is read.
-SHOWING = {"commands", "display", "exchange", "explain", "testing"}
 
 _HEADING = re.compile(r"^#{1,6} (.+)$", re.MULTILINE)
 _TARGET = re.compile(r"^\(([\w-]+)\)=$", re.MULTILINE)
@@ -193,17 +190,6 @@ def test_every_condition_of_a_generated_page_reads_back(name: str) -> None:
     for block in blocks(DOCS / name):
         assert block.kind == "yaml"
         read_yaml(read_text(block.text), f"{name}:{block.line}")
-
-
-def test_every_limit_of_the_code_stands_on_the_page_of_limits() -> None:
-    named = {(module, constant) for module, constant, *_ in limits.LIMITS}
-    found = {
-        (".".join(path.relative_to(ROOT / "src").with_suffix("").parts), constant)
-        for path in (ROOT / "src" / "carepath").rglob("*.py")
-        if path.parent.name not in SHOWING
-        for constant in re.findall(r"^(MAX_[A-Z_]+)\b", text_of(path), re.MULTILINE)
-    }
-    assert found == named
 
 
 # --- what must be said --------------------------------------------------------------------------------------------
