@@ -9,6 +9,7 @@ help:
 	@echo "assess     assess an example patient"
 	@echo "test       run the tests, without the slow ones"
 	@echo "slow       run the slow tests, and the laws with ten times the examples"
+	@echo "mutants    ask mypy and the quick tests about small mistakes in language, record and inference; an hour"
 	@echo "mutants-of-content  ask the scenarios about every small mistake in rules/ and pathways/"
 	@echo "lint       ruff: rules and format"
 	@echo "types      mypy"
@@ -30,6 +31,13 @@ test: $(VENV)/.installed-dev
 slow: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -n auto -m slow
 	$(BIN)/python -m pytest -n auto tests/laws --hypothesis-profile=thorough
+
+# Writes in mutants/ only; what is tried and with which tests stands in pyproject.toml under [tool.mutmut]. Survivors: `mutmut
+# results`, and one of them: `mutmut show NAME`.
+mutants: $(VENV)/.installed-dev
+	$(BIN)/python -m pip install --quiet 'mutmut==3.8.*'
+	PATH="$(abspath $(BIN)):$$PATH" mutmut run
+	PATH="$(abspath $(BIN)):$$PATH" mutmut results
 
 mutants-of-content: $(VENV)/.installed
 	$(BIN)/python -m carepath.testing.mutation_run tests/scenarios --equivalent tests/unit/testing/equivalent_mutants.yaml
@@ -76,7 +84,7 @@ docs: $(VENV)/.installed-docs
 dev: $(VENV)/.installed-dev
 
 clean:
-	rm -rf $(VENV) build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) build dist mutants .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find src tests benchmarks docs examples -type d -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
 
 # Installed from the checkout, so that a change in rules/, pathways/ or src/ counts at once.
@@ -95,4 +103,4 @@ $(VENV)/.installed-docs: pyproject.toml
 	$(BIN)/python -m pip install --quiet --editable '.[docs]'
 	touch $(VENV)/.installed $@
 
-.PHONY: help assess test slow mutants-of-content lint types check notebooks mermaid docs dev clean
+.PHONY: help assess test slow mutants mutants-of-content lint types check notebooks mermaid docs dev clean

@@ -5,7 +5,7 @@ import gc
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 
 from carepath.content import files
 from carepath.content.location import shipped_content
@@ -13,6 +13,10 @@ from carepath.yaml_reader import YamlNode, read_text
 
 #: For ``make slow``: ten times the examples of each law.
 settings.register_profile("thorough", max_examples=10 * settings.get_profile("default").max_examples)
+#: For ``make mutants``: that a test fails is enough there, the smallest example is not looked for.
+settings.register_profile(
+    "mutants", max_examples=25, phases=[Phase.explicit, Phase.generate], deadline=None, derandomize=True, database=None
+)
 
 # Thousands of tests, strategies and scenarios stay in memory to the end: to look through them for garbage again and
 # again takes a sixth of the time.

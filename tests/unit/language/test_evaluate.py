@@ -67,6 +67,11 @@ def test_a_class_is_compared_as_a_number(op: str) -> None:
 @pytest.mark.parametrize(
     ("text", "values", "expected"),
     [
+        ("flag == true", {"flag": True}, T),
+        ("flag == true", {"flag": False}, F),
+        ("flag == false", {"flag": True}, F),
+        ("flag != true", {"flag": False}, T),
+        ("flag == true", {}, U),
         ("line == '1.5'", {"line": "1.5"}, T),
         ("line == '1.5'", {"line": "1"}, F),
         ("line != '1.5'", {"line": "1.5"}, F),
