@@ -1,4 +1,4 @@
-"""The answers to the items of a questionnaire: what each form of an answer counts for, and what the report says of it."""
+"""The answers to the items of a questionnaire: what each form counts for, and what the report says of it."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def test_a_word_of_the_table_whose_number_is_outside_the_item_is_named() -> None
         (coding(ordinal(Decimal(3))), 3),
         (coding(ordinal(Decimal("3.0"))), 3),
         (coding(ordinal(1, "urn:other"), ordinal(3)), 3),
-        (coding(ordinal(True), ordinal(3)), 3),
+        (coding(ordinal(number=True), ordinal(3)), 3),
         (coding(ordinal(2.5), ordinal(3)), 3),
         (coding(ordinal(3), ordinal(3)), 3),
         ([coding(), coding(ordinal(3), code="la-2")], 3),
@@ -122,7 +122,7 @@ def test_the_number_that_an_answer_carries_itself_counts(concept_given: object, 
     "extensions",
     [
         (ordinal(3, "urn:other"),),
-        (ordinal(True),),
+        (ordinal(number=True),),
         (ordinal("3"),),
         (ordinal(2.5),),
         (ordinal(Decimal("2.5")),),
