@@ -148,9 +148,6 @@ def day_of(content: FhirObject, resource: str) -> Day:
 def _condition_day(content: FhirObject, kind: Kind) -> Day:
     """The later of onset and recording: before it, it was not there or nobody had written it down."""
     period = child(content, "onsetPeriod")
-    onset = day(period.get("start"), "onsetPeriod.start") if period else first_day(content, kind.days[:1])
-    recorded = first_day(content, kind.days[-1:])
-    dated = [one for one in (onset, recorded) if one.date is not None]
-    if dated:
-        return max(dated, key=lambda one: one.date or dt.date.min)
-    return onset if onset.problem != "missing" else recorded
+    onset = day(period.get("start"), "onsetPeriod.start") if period else first_day(content, kind.days)
+    dated = [one for one in (onset, first_day(content, kind.days[1:])) if one.date is not None]
+    return max(dated, key=lambda one: one.date or dt.date.min, default=onset)
