@@ -87,6 +87,13 @@ def test_a_code_that_adds_an_item_adds_it_though_the_code_of_the_whole_list_stan
     assert values(record, "neuropathic_drugs") == [(({"class": "TCA"},), "2023-10-02")]
 
 
+def test_a_component_beside_a_code_that_adds_an_item_is_no_part_of_a_list_and_is_named() -> None:
+    part = {"code": concept(("urn:carepath:part", "1.agent")), "valueString": "amitriptyline"}
+    record = read_at_site((LOCAL, "neuropathic_drugs"), (SITE, "on-tca"), component=[part])
+    assert values(record, "neuropathic_drugs") == [(({"class": "TCA"},), "2023-10-01")]
+    assert left(record) == [("Observation.component[0]", "unknown_code", "")]
+
+
 @pytest.mark.parametrize("own", [(), ((ITEM, "dn4.i1"),)])
 @pytest.mark.parametrize(
     ("answer", "number"),
