@@ -72,6 +72,14 @@ def test_a_hundred_thousand_observations_of_one_kind_are_a_series(number: int) -
     assert len(record.used) == number
 
 
+@pytest.mark.parametrize("number", [1_000, pytest.param(100_000, marks=pytest.mark.slow)])
+def test_a_hundred_thousand_versions_of_one_resource_are_the_newest_of_them(number: int) -> None:
+    moments = ((dt.datetime(2000, 1, 1, tzinfo=dt.UTC) + dt.timedelta(hours=n)).isoformat() for n in range(number))
+    versions = (observation(n, id="o", meta={"lastUpdated": moment}) for n, moment in enumerate(moments))
+    record = read_bundle(bundle(*versions), carepath.load_guideline(), AT)
+    assert [fact.date.isoformat() for fact in record.facts("rmdq_total")] == [day(number - 1)]
+
+
 @pytest.mark.slow
 def test_a_bundle_of_50_mb_is_answered(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     note = {"system": "http://example.org", "code": "x", "display": "words " * 40}

@@ -20,7 +20,6 @@ class Unusable(Exception):
 
     def __init__(self, reason: str, detail: str = "", element: str = "") -> None:
         self.reason, self.detail, self.element = reason, detail, element
-        super().__init__(reason)
 
 
 def safe(text: object) -> str:

@@ -198,7 +198,7 @@ class ResourceReader:
             raise Unusable(said.denied or NOT_PRESENT, said.status)
         if any(one.reason is not None for one in known):
             raise Unusable(KNOWN_NOT_USED)
-        names = {*(one.finding or one.item or "" for one in known), *self._own(said)}
+        names = {name for one in known for name in (one.finding, one.item) if name is not None} | {*self._own(said)}
         if len(names) > 1:
             raise Unusable(AMBIGUOUS_CODE, "+".join(sorted(safe(name) for name in names)))
         return known

@@ -65,13 +65,13 @@ def _by_identity(resources: Iterable[Resource], report: FhirReport) -> list[list
 
 def _newest(versions: list[Resource], report: FhirReport) -> list[Resource]:
     """The newest by ``meta.lastUpdated`` where all have it; else those that correct, where some do."""
-    moments = [_updated(one) for one in versions]
-    known = [moment for moment in moments if moment is not None]
-    if len(versions) > 1 and len(known) == len(versions):
-        for one, moment in zip(versions, known, strict=True):
-            if moment < max(known):
+    dated = [(one, moment) for one in versions if (moment := _updated(one)) is not None]
+    if len(dated) == len(versions):
+        newest = max(moment for _, moment in dated)
+        for one, moment in dated:
+            if moment < newest:
                 report.leave(one.origin, DUPLICATE, "older version")
-        versions = [one for one, moment in zip(versions, known, strict=True) if moment == max(known)]
+        versions = [one for one, moment in dated if moment == newest]
     corrected = [one for one in versions if one.corrected]
     if not corrected or any(one.entered_in_error for one in versions):
         return versions
@@ -96,7 +96,7 @@ def _without_corrected(resources: list[Resource], report: FhirReport) -> Iterato
 
 def _identities(resource: Resource) -> Iterator[tuple[str, str, str]]:
     """The business identifiers of a resource, each with its type and codes: panels share an order's number."""
-    codes = canonical({"code": resource.content.get("code")})
+    codes = canonical(resource.content.get("code"))
     for one in objects(resource.content.get("identifier")):
         system, value = one.get("system"), one.get("value")
         if isinstance(value, str) and value:
@@ -112,16 +112,16 @@ def _updated(resource: Resource) -> dt.datetime | None:
     return moment if moment is not None and moment.tzinfo is not None else None
 
 
-def canonical(content: FhirObject) -> str:
+def canonical(content: object) -> str:
     """A text that is the same for equal content, whatever the order of its keys."""
     try:
-        return json.dumps(content, sort_keys=True, separators=(",", ":"), default=_as_json)
+        return json.dumps(content, sort_keys=True, default=_as_json)
     except ValueError:  # a whole number of more digits than Python writes out
-        return json.dumps(_without_numbers(content), sort_keys=True, separators=(",", ":"), default=_as_json)
+        return json.dumps(_without_numbers(content), sort_keys=True, default=_as_json)
 
 
 def _as_json(value: object) -> object:
-    return dict(value) if isinstance(value, Mapping) else {type(value).__name__: str(value)}
+    return dict(value) if isinstance(value, Mapping) else repr(value)
 
 
 def _without_numbers(value: object) -> object:
@@ -130,4 +130,4 @@ def _without_numbers(value: object) -> object:
         return {key: _without_numbers(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
         return [_without_numbers(inner) for inner in value]
-    return {"int": hex(value)} if isinstance(value, int) and not isinstance(value, bool) else value
+    return hex(value) if isinstance(value, int) and not isinstance(value, bool) else value
