@@ -48,19 +48,13 @@ def test_a_value_is_shown_as_python_writes_it_in_short(value: object, expected: 
     assert shown(value) == expected
 
 
-class Silent:
-    """What cannot be written out, nor told of what class it is."""
-
-    def __repr__(self) -> str:
-        raise ValueError
-
-    @property  # type: ignore[misc]
-    def __class__(self) -> NoReturn:
-        raise ValueError
+def refuse(_: object) -> NoReturn:
+    raise ValueError
 
 
-def test_a_value_that_cannot_be_written_out_is_named_by_its_type() -> None:
-    assert shown(Silent()) == "a value of type Silent"
+def test_a_value_that_cannot_be_written_out_nor_tell_its_class_is_named_by_its_type() -> None:
+    silent = type("Silent", (), {"__repr__": refuse, "__class__": property(refuse)})()
+    assert shown(silent) == "a value of type Silent"
 
 
 @pytest.mark.parametrize(("key", "expected"), [("naïef", "naïef"), ("", ""), (5, "5"), (("a",), "('a',)")])
