@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 from carepath.record.fhir_elements import FhirObject, child, keys_of
 
-_DAY = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?\Z")
-_TIME = re.compile(r"[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?(Z|[+-][0-9]{2}:[0-9]{2})?\Z")
+_TIME = r"[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?:Z|[+-][0-9]{2}:[0-9]{2})?"
+_DAY = re.compile(rf"([0-9]{{4}})(?:-([0-9]{{2}})(?:-([0-9]{{2}})(?:{_TIME})?)?)?\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +35,8 @@ def day(value: object, element: str) -> Day:
         return Day(value.date(), element)
     if isinstance(value, dt.date):
         return Day(value, element)
-    text = value if isinstance(value, str) else ""
-    match, rest = _DAY.match(text[:10]), text[10:]
-    if match is None or (rest and _TIME.match(rest) is None):
+    match = _DAY.match(value) if isinstance(value, str) else None
+    if match is None:
         return Day(None, element, f"{element}:unreadable")
     try:
         first = dt.date(int(match[1]), int(match[2] or 1), int(match[3] or 1))

@@ -77,6 +77,10 @@ def test_what_is_no_date_is_unreadable(value: object) -> None:
     assert day(value, "issued") == Day(None, "issued", "issued:unreadable")
 
 
+def test_the_last_month_that_there_is_has_no_day_either() -> None:
+    assert day("9999-12", "issued").date is None
+
+
 # --- elements ---------------------------------------------------------------------------------------------------
 
 PERIOD = {"start": "2023-01-01", "end": "2023-02-02"}
