@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 from carepath.record.fhir_elements import FhirObject, child, keys_of
 
-_DAY = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?\Z")
-_TIME = re.compile(r"[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?(Z|[+-][0-9]{2}:[0-9]{2})?\Z")
+_TIME = r"[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?:Z|[+-][0-9]{2}:[0-9]{2})?"
+_DAY = re.compile(rf"([0-9]{{4}})(?:-([0-9]{{2}})(?:-([0-9]{{2}})(?:{_TIME})?)?)?\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +35,14 @@ def day(value: object, element: str) -> Day:
         return Day(value.date(), element)
     if isinstance(value, dt.date):
         return Day(value, element)
-    match = _DAY.match(value[:10]) if isinstance(value, str) else None
-    rest = value[10:] if isinstance(value, str) else ""
-    if match is None or (rest and (match[3] is None or _TIME.match(rest) is None)):
+    match = _DAY.match(value) if isinstance(value, str) else None
+    if match is None:
         return Day(None, element, f"{element}:unreadable")
-    year, month, number = (int(part) if part else None for part in match.groups())
     try:
-        first = dt.date(year or 0, month or 1, number or 1)
-        if number is not None:
+        first = dt.date(int(match[1]), int(match[2] or 1), int(match[3] or 1))
+        if match[3] is not None:
             return Day(first, element)
-        if month is None:
+        if match[2] is None:
             return Day(None, element, f"{element}:year", first, first.replace(month=12, day=31))
         next_month = (first.replace(day=28) + dt.timedelta(days=4)).replace(day=1)
         return Day(None, element, f"{element}:month", first, next_month - dt.timedelta(days=1))

@@ -32,10 +32,9 @@ def check_size(content: Mapping[str, object]) -> None:
         values += len(level)
         below: list[object] = []
         for one in level:
-            kind = type(one)
-            if kind in _PLAIN:
+            if type(one) in _PLAIN:
                 continue
-            below.extend(_inside(one) if kind is not list else one)  # type: ignore[arg-type]
+            below.extend(_inside(one))
             if values + len(below) > MAX_VALUES:
                 message = f"more than {MAX_VALUES} values"
                 raise RecordError([Problem("CP066", message, None, "leave old resources out")])
@@ -47,12 +46,12 @@ def check_size(content: Mapping[str, object]) -> None:
 
 def _inside(value: object) -> Iterable[object]:
     """What an object or a list holds; nothing for a value that JSON has, and for a decimal or a date."""
+    if isinstance(value, list | tuple):
+        return value
     if isinstance(value, (dict, Mapping)):  # a dict is told at once, another mapping takes a search
         if _TEXT.issuperset(map(type, value)) or all(isinstance(key, str) for key in value):
             return value.values()
         found = "a key that is no text"
-    elif isinstance(value, list | tuple):
-        return value
     elif isinstance(value, _SIMPLE):
         return ()
     else:

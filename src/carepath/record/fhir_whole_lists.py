@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from carepath.errors import nearest
 from carepath.language.symbols import ValueType
-from carepath.record.facts import KNOWN, PARTIAL, Bounds
+from carepath.record.facts import PARTIAL, Bounds
 from carepath.record.fhir_elements import Unusable, keys_of, objects
 from carepath.record.fhir_report import (
     AMBIGUOUS_CODE,
@@ -126,7 +126,7 @@ def _value(one: Statement, finding: Finding, part: str) -> object:
     """The value of a part; None where a reason says that there is none."""
     if keys_of(one.content, "modifierExtension"):
         raise Unusable(NOT_UNDERSTOOD)
-    given = read_given(one.content, replace(finding, type=part_type(finding, part)), None)
+    given = read_given(one.content, replace(finding, type=part_type(finding, part), red_flag=False), None)
     if given.status == PARTIAL:
         raise Unusable(BAD_TYPE, given.element, given.element)
-    return given.value if given.status == KNOWN else None
+    return given.value

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
+import functools
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from carepath.language.symbols import ValueType
 from carepath.record.facts import Record
+from carepath.record.fhir import read_bundle
+from carepath.record.fhir_whole_lists import part_type
 from carepath.record.read import MAX_ITEMS
-from tests.unit.record.test_fhir import LOCAL, concept, guideline, observation, only_reason, read, reasons, values
+from tests.unit.record.builders import finding
+from tests.unit.record.test_fhir import AT, LOCAL, concept, guideline, observation, only_reason, read, reasons, values
+
+if TYPE_CHECKING:
+    from carepath.content.guideline import Guideline
 
 Json = dict[str, Any]
 PART = "urn:carepath:part"
 DRUGS = (LOCAL, "neuropathic_drugs")
 IMAGING = (LOCAL, "prior_imaging")
+TRIED = (LOCAL, "primary_care_disciplines_tried")
 
 
 def part(code: str, **value: object) -> Json:
@@ -96,6 +106,31 @@ def test_the_unit_of_a_list_of_numbers_is_that_of_each_of_them() -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "own", "of_list", "expected"),
+    [
+        ("value", None, "mm", "mm"),
+        ("value", "cm", "mm", "cm"),
+        ("value", "cm", None, "cm"),
+        ("value", None, None, None),
+        ("weeks", None, "mm", None),
+        ("weeks", "wk", "mm", "wk"),
+    ],
+)
+def test_a_single_value_without_a_unit_has_that_of_its_list_and_no_other_part_has(
+    name: str, own: str | None, of_list: str | None, expected: str | None
+) -> None:
+    kind = ValueType("decimal", minimum=0, maximum=9, unit=own)
+    made = finding("listed", ValueType("list", unit=of_list, parts={name: kind}))
+    assert part_type(made, name) == replace(kind, unit=expected)
+
+
+def test_a_lone_component_stands_for_a_list_of_one() -> None:
+    record = read(observation(IMAGING, valueInteger=1, component=part("1.value", valueString="MRI")))
+    assert values(record, "prior_imaging") == [(({"value": "MRI"},), "2023-10-01")]
+    assert not reasons(record)
+
+
+@pytest.mark.parametrize(
     ("code", "status"),
     [("asked-declined", "refused"), ("not-applicable", "not_applicable"), ("unknown", "unknown")],
 )
@@ -159,15 +194,14 @@ def test_every_component_that_cannot_be_read_is_named() -> None:
 @pytest.mark.parametrize(("weeks", "reason"), [(-1, "out_of_range"), (2.5, "bad_type"), ("6", "bad_type")])
 def test_a_number_of_a_part_is_within_its_range_and_not_rounded(weeks: object, reason: str) -> None:
     made = part("1.weeks", valueQuantity={"value": weeks})
-    code = (LOCAL, "primary_care_disciplines_tried")
-    record = read(observation(code, valueInteger=1, component=[made]))
+    record = read(observation(TRIED, valueInteger=1, component=[made]))
     assert rows(record)[1][:2] == ("Observation.component[0].valueQuantity", reason)
     assert not record.series
 
 
 def test_a_number_of_a_part_is_known_or_not_and_never_in_part() -> None:
     made = part("1.weeks", valueRange={"low": {"value": 2}, "high": {"value": 6}})
-    record = read(observation((LOCAL, "primary_care_disciplines_tried"), valueInteger=1, component=[made]))
+    record = read(observation(TRIED, valueInteger=1, component=[made]))
     assert rows(record)[1] == ("Observation.component[0].valueRange", "bad_type", "valueRange")
 
 
@@ -197,7 +231,56 @@ def test_a_list_without_a_number_of_items_that_fits_is_not_read(elements: Json, 
 
 @pytest.mark.parametrize("listed", ["x", ["x"], [part("1.value", valueString="MRI"), None]])
 def test_a_component_that_is_no_object_is_not_passed_over(listed: object) -> None:
-    assert only_reason(read(observation(IMAGING, valueInteger=1, component=listed))) == "bad_type"
+    record = read(observation(IMAGING, valueInteger=1, component=listed))
+    assert rows(record) == [("Observation.component", "bad_type", "component")]
+    assert not record.series
+
+
+@pytest.mark.parametrize(
+    ("elements", "row"),
+    [
+        (
+            {"dataAbsentReason": concept(("x", "unknown"))},
+            ("Observation.dataAbsentReason", "bad_type", "dataAbsentReason+component"),
+        ),
+        ({"valueInteger": MAX_ITEMS + 1}, ("Observation.valueInteger", "out_of_range", "more than 1000 items")),
+        (
+            {"valueRange": {"low": {"value": MAX_ITEMS + 1}}},
+            ("Observation.valueRange", "out_of_range", "more than 1000 items"),
+        ),
+        ({"valueInteger": 2}, ("Observation", "no_value", "2.value")),
+    ],
+)
+def test_the_row_of_a_list_that_is_not_read_says_what_does_not_fit(elements: Json, row: tuple[str, str, str]) -> None:
+    record = read(observation(IMAGING, **elements, component=[part("1.value", valueString="MRI")]))
+    assert rows(record) == [row]
+    assert not record.series
+
+
+# --- a list that is a red flag ----------------------------------------------------------------------------------
+
+
+@functools.cache
+def flagged() -> Guideline:
+    """The guideline with two of its lists made red flags."""
+    changed = {name: replace(guideline().findings[name], red_flag=True) for name in (IMAGING[1], TRIED[1])}
+    return replace(guideline(), findings={**guideline().findings, **changed})
+
+
+def test_a_list_that_is_a_red_flag_may_hold_others_as_any_list_may() -> None:
+    made = observation(IMAGING, valueRange={"low": {"value": 1}}, component=[part("1.value", valueString="MRI")])
+    (fact,) = read_bundle(made, flagged(), AT).facts("prior_imaging")
+    assert (fact.value, fact.status) == (({"value": "MRI"},), "partial")
+
+
+@pytest.mark.parametrize("ends", [{"low": {"value": 2}}, {"low": {"value": 2}, "high": {"value": 6}}])
+def test_a_part_of_a_list_that_is_a_red_flag_is_known_or_not_and_never_in_part(ends: Json) -> None:
+    record = read_bundle(
+        observation(TRIED, valueInteger=1, component=[part("1.weeks", valueRange=ends)]), flagged(), AT
+    )
+    assert rows(record)[0] == ("Observation", "list_not_used", "")
+    assert rows(record)[1][:2] == ("Observation.component[0].valueRange", "bad_type")
+    assert not record.series
 
 
 def test_a_list_of_as_many_items_as_there_may_be_is_read_whole_and_in_part() -> None:
