@@ -25,46 +25,145 @@ def problems(patient: dict[str, object]) -> list[Problem]:
 # --- the words --------------------------------------------------------------------------------------------------
 
 
+EITHER = "give either a value or a status other than known and partial"
+RANGE = "correct it; nothing is cut off"
+WRONG: list[tuple[str, object, str, str, str]] = [
+    # finding, what was given, code, message, advice
+    ("age_years", 121, "CP062", "121 is out of the range 0..120", RANGE),
+    ("age_years", -1, "CP062", "-1 is out of the range 0..120", RANGE),
+    ("months", -0.5, "CP062", "-0.5 is out of the range 0..", RANGE),
+    ("months", MAX_INTEGER + 1, "CP062", "the number is beyond any range", "correct it"),
+    ("months", -MAX_INTEGER - 1, "CP062", "the number is beyond any range", "correct it"),
+    ("months", float("nan"), "CP065", "nan is not finite", "leave it out, or give a status"),
+    ("age_years", 2.5, "CP061", "2.5 is no whole number", "write a whole number"),
+    ("age_years", True, "CP061", "True is no number", "write a number without quotes"),
+    ("age_years", "47", "CP061", "'47' is no number", "write a number without quotes"),
+    ("agrees", "yes", "CP061", "'yes' is neither true nor false", "write true or false"),
+    ("remark", 7, "CP061", "7 is no text", "put it in quotes"),
+    ("remark", 7.5, "CP061", "7.5 is no text", "put it in quotes"),
+    ("remark", dt.date(2025, 6, 1), "CP061", "datetime.date(2025, 6, 1) is no text", ""),
+    ("remark", "", "CP061", "the text is empty", "leave the finding out when it is unknown"),
+    ("remark", "\ud800", "CP061", "the text holds half a character (a lone surrogate)", "correct the text"),
+    ("remark", "x" * 4001, "CP066", "a text of 4001 characters; the limit is 4000", "shorten it"),
+    ("fear", "hihg", "CP061", "'hihg' is no value of it", "did you mean 'high'?"),
+    ("end_date", "soon", "CP063", "'soon' is no date", "write YYYY-MM-DD"),
+    ("places", "knee", "CP061", "places is a list, not str", "write [..]"),
+    ("places", ["x"] * 1001, "CP066", "more than 1000 items", "leave old items out"),
+    (
+        "tried",
+        ["GP"],
+        "CP061",
+        "an item is a mapping of discipline, weeks, response, tolerated",
+        "write {part: value}",
+    ),
+    ("tried", [{"weks": 6}], "CP068", "unknown part 'weks' of an item", "did you mean 'weeks'?"),
+    ("fear", {"status": "knwon"}, "CP064", "unknown status 'knwon'", "did you mean 'known'?"),
+    ("fear", {"status": "known"}, "CP064", "a known value is missing", EITHER),
+    ("rmdq_total", {"status": "partial"}, "CP064", "a partial value is missing", EITHER),
+    ("fear", {"value": "high", "status": "refused"}, "CP064", "a value stands beside status refused", EITHER),
+    ("fear", {"value": "high", "source": 7}, "CP061", "source must be text", "put it in quotes"),
+    ("fear", {"value": "high", "version": 7}, "CP061", "version must be text", "put it in quotes"),
+    (
+        "fear",
+        {"value": "high", "status": "partial"},
+        "CP064",
+        "only a number or a list can be known in part",
+        "give the value, or another status",
+    ),
+    (
+        "rmdq_total",
+        {"value": {"about": 3}},
+        "CP061",
+        "rmdq_total: no bounds",
+        "write {at_least: 1, at_most: 2}, or one of the two",
+    ),
+    (
+        "months",
+        {"value": {"at_least": 3}},
+        "CP061",
+        "months has a range without an end",
+        "write both at_least and at_most",
+    ),
+    ("rmdq_total", {"value": {"at_least": 7, "at_most": 4}}, "CP062", "at_least 7 is above at_most 4", "swap them"),
+]
+
+
+@pytest.mark.parametrize(("name", "given", "code", "message", "advice"), WRONG, ids=range(len(WRONG)))
+def test_a_value_that_cannot_be_read_says_what_is_wrong_and_what_to_do(
+    name: str, given: object, code: str, message: str, advice: str
+) -> None:
+    assert problems({name: given}) == [Problem(code, f"{name}: {message}", None, advice)]
+
+
+def test_a_name_that_is_no_finding_a_part_that_is_none_and_a_patient_that_is_none_say_so() -> None:
+    assert problems({"age_yaers": 1, "fear": {"valeu": "high"}}) == [
+        Problem("CP060", "there is no finding 'age_yaers'", None, "did you mean 'age_years'?"),
+        Problem("CP068", "fear: unknown part 'valeu' (at fear.valeu)", None, "did you mean 'value'?"),
+    ]
+    with pytest.raises(RecordError) as caught:
+        read_record([1], FINDINGS, AT)  # type: ignore[arg-type]  # what a caller may do
+    assert list(caught.value.problems) == [
+        Problem("CP069", "a patient is a mapping, not list", None, "give finding: value")
+    ]
+
+
 @pytest.mark.parametrize(
-    ("name", "given", "expected"),
+    "patient",
     [
-        ("end_date", "soon", Problem("CP063", "end_date: 'soon' is no date", None, "write YYYY-MM-DD")),
-        (
-            "fear",
-            {"value": "high", "status": "partial"},
-            Problem(
-                "CP064",
-                "fear: only a number or a list can be known in part",
-                None,
-                "give the value, or another status",
-            ),
-        ),
-        (
-            "rmdq_total",
-            {"value": {"about": 3}},
-            Problem(
-                "CP061",
-                "rmdq_total: rmdq_total: no bounds",
-                None,
-                "write {at_least: 1, at_most: 2}, or one of the two",
-            ),
-        ),
-        (
-            "months",
-            {"value": {"at_least": 3}},
-            Problem("CP061", "months: months has a range without an end", None, "write both at_least and at_most"),
-        ),
-        (
-            "rmdq_total",
-            {"value": {"at_least": 7, "at_most": 4}},
-            Problem("CP062", "rmdq_total: at_least 7 is above at_most 4", None, "swap them"),
-        ),
+        {"start_total": 3, "start_distress": 4},
+        {"start_total": [3, 2, 3], "start_distress": [1, 4]},
+        {"start_total": {"value": {"at_most": 3}}, "start_distress": {"value": {"at_least": 4}}},
     ],
 )
-def test_a_value_that_cannot_be_read_says_what_is_wrong_and_what_to_do(
-    name: str, given: object, expected: Problem
-) -> None:
-    assert problems({name: given}) == [expected]
+def test_a_part_above_its_whole_is_named_with_both_numbers(patient: dict[str, object]) -> None:
+    message = "start_distress is 4, above start_total of that day (3)"
+    assert problems(patient) == [Problem("CP067", message, None, "correct one of the two")]
+
+
+# --- the limits -------------------------------------------------------------------------------------------------
+
+
+def test_a_number_a_text_and_a_list_at_their_limits_are_read() -> None:
+    patient = {"months": MAX_INTEGER, "remark": "x" * 4000, "places": ["x"] * 1000, "age_years": [0, 120]}
+    assert len(read_record(patient, FINDINGS, AT).series) == 4
+
+
+def test_above_so_many_names_only_findings_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("carepath.record.read.MAX_NAMES", 3)
+    assert [one.code for one in problems({"a": 1, "b": 1, "agrees": 7})] == ["CP060", "CP060", "CP061"]
+    message = "4 findings are named, of which the guideline has 1; the limit is 3"
+    assert problems({"a": 1, "b": 1, 7: 1, "agrees": 7}) == [  # type: ignore[dict-item]  # what a caller may do
+        Problem("CP066", message, None, "leave out what is no finding"),
+        Problem("CP061", "agrees: 7 is neither true nor false", None, "write true or false"),
+    ]
+
+
+def test_above_so_many_values_nothing_but_red_flags_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("carepath.record.read.MAX_SERIES", 3)
+    assert len(read_record({"months": [1, 2, 3]}, FINDINGS, AT).facts("months")) == 3
+    assert problems({"months": [-1, -2, -3, -4]}) == [
+        Problem("CP066", "months: more than 3 values", None, "leave old values out")
+    ]
+    assert [one.message for one in problems({"rf_paresis": [False, False, False, 7]})] == [
+        "rf_paresis: more than 3 values",
+        "rf_paresis: 7 is neither true nor false (at rf_paresis.3)",
+    ]
+    monkeypatch.setattr("carepath.record.read.MAX_VALUES", 4)
+    assert len(read_record({"months": [1, 2, 3], "agrees": True}, FINDINGS, AT).series) == 2
+    too_many = Problem("CP066", "more than 4 values in one record", None, "leave old values out")
+    assert problems({"months": [1, 2, 3], "agrees": True, "fear": 7, "remark": [7, 8]}) == [too_many]
+    assert problems({"months": [1, 2, 3], "remark": [7, 8]}) == [too_many]
+    assert problems({"months": [1, 2, 3], "agrees": True, "rf_paresis": 7, "rf_fracture": [True]}) == [
+        too_many,
+        Problem("CP061", "rf_paresis: 7 is neither true nor false", None, "write true or false"),
+    ]
+
+
+def test_a_part_that_may_itself_be_called_unknown_is_kept() -> None:
+    answer = ValueType("enum", values=("yes", "unknown"))
+    asked = finding("asked", ValueType("list", parts={"answer": answer, "by": ValueType("text")}))
+    record = read_record({"asked": [{"answer": "unknown", "by": "unknown"}, {"by": None}]}, {"asked": asked}, AT)
+    assert record.facts("asked")[0].value == ({"answer": "unknown"}, {})
 
 
 def test_what_cannot_be_read_alone_carries_its_code_its_words_and_its_advice() -> None:
