@@ -8,7 +8,7 @@ import pytest
 
 from carepath.errors import MAX_PROBLEMS, Place, Problem, RecordError
 from carepath.language.symbols import ValueType
-from carepath.record.facts import KNOWN, PARTIAL, Bounds, FactValue
+from carepath.record.facts import KNOWN, PARTIAL, Bounds, Fact, FactValue
 from carepath.record.read import MAX_INTEGER, Path, Unreadable, read_date, read_part, read_record, settled
 from tests.unit.record.builders import AT, FINDINGS, finding
 
@@ -257,3 +257,31 @@ def test_a_date_may_be_a_day_a_moment_or_a_text() -> None:
     day = dt.date(2025, 6, 1)
     moment = dt.datetime(2025, 6, 1, 23, 59, tzinfo=dt.UTC)
     assert [read_date(one) for one in (day, moment, "2025-06-01")] == [day] * 3
+
+
+# --- facts ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("high", [Fact("fear", "high", AT, undated=True)]),
+        ({"value": "high"}, [Fact("fear", "high", AT, undated=True)]),
+        ({"value": "high", "date": AT}, [Fact("fear", "high", AT)]),
+        ({"value": "high", "date": None, "source": None}, [Fact("fear", "high", AT, undated=True)]),
+        ({"value": "high", "source": "GP", "version": "2"}, [Fact("fear", "high", AT, KNOWN, "GP", "2", undated=True)]),
+        ({"status": "unknown"}, [Fact("fear", None, AT, "unknown", undated=True)]),
+        ({"status": "refused"}, [Fact("fear", None, AT, "refused", undated=True)]),
+        ({"date": AT}, [Fact("fear", None, AT, "unknown")]),
+        ({"value": None, "date": AT, "source": "GP"}, [Fact("fear", None, AT, "unknown", "GP")]),
+        ({"value": None}, []),
+        ({"source": "GP"}, []),
+        ({}, []),
+        (None, []),
+        ([None, "high"], [Fact("fear", "high", AT, undated=True)]),
+    ],
+)
+def test_a_fact_keeps_whether_its_date_was_given_and_says_nothing_where_nothing_is_said(
+    given: object, expected: list[Fact]
+) -> None:
+    assert list(read_record({"fear": given}, FINDINGS, AT).facts("fear")) == expected
