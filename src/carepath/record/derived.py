@@ -203,13 +203,13 @@ def _within_bounds(condition: Compare | Among, operand: FindingRef, scope: Scope
             return UNKNOWN if found else FALSE
 
         return among
-    compare, threshold = _OPERATORS[condition.op], exact(scope.constant(operand, condition.value))
+    compare, threshold = _comparison(condition, scope), exact(scope.constant(None, condition.value))
 
     def compared(part: Bounds) -> Truth:
         low, high = exact(part.low), exact(part.high)
-        inside = [threshold] if low < threshold < high else []
-        truths = {bool(compare(number, threshold)) for number in (low, *inside, high)}
-        return Truth.of(truths.pop()) if len(truths) == 1 else UNKNOWN
+        between = max(low, min(threshold, high))  # only there it may be otherwise than at both ends
+        truths = {compare(number) for number in (low, between, high)}
+        return truths.pop() if len(truths) == 1 else UNKNOWN
 
     return compared
 
@@ -259,7 +259,10 @@ def _settle_count(condition: Count, findings: Mapping[str, Finding], scope: Scop
     count = counter(condition, findings, scope)
 
     def counted(situation: Situation) -> Truth:
-        low, high = count(situation) or (0, -1)  # without a list no number at all
+        found = count(situation)
+        if found is None:
+            return UNKNOWN
+        low, high = found
         results = {compare(number, threshold) for number in range(low, high + 1)}
         return Truth.of(results.pop()) if len(results) == 1 else UNKNOWN
 

@@ -133,5 +133,6 @@ def _unit(quantity: FhirObject) -> str:
     """The unit of a quantity: its UCUM code, or the written unit where there is no code."""
     code, unit, system = quantity.get("code"), quantity.get("unit"), quantity.get("system")
     if code is not None:
-        return code if isinstance(code, str) and system in {None, UCUM} else f"{safe(system)}|{safe(code)}"
+        is_ucum = system is None or system == UCUM  # compared: what stands there may be anything
+        return code if isinstance(code, str) and is_ucum else f"{safe(system)}|{safe(code)}"
     return "" if unit is None else unit[:120] if isinstance(unit, str) else "?"

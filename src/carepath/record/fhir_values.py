@@ -76,8 +76,7 @@ def read_given(content: FhirObject, finding: Finding, units: tuple[str, ...] | N
     if not elements and absent is not None:
         return _absent(absent)
     if not elements:
-        reason = EXPRESSION if keys_of(content, "_value") and _holds_expression(content) else NO_VALUE
-        raise Unusable(reason)
+        raise Unusable(EXPRESSION if _holds_expression(content) else NO_VALUE)
     if len(elements) > 1 or absent is not None:
         raise Unusable(BAD_TYPE, "+".join(safe(one) for one in (*elements, *([ABSENT] if absent is not None else []))))
     element = elements[0]
@@ -126,7 +125,7 @@ def checked(value: object, finding: Finding, element: str = "") -> FactValue:
 
 
 def _absent(reason: object) -> Given:
-    code = code_of(reason) or "?"
+    code = code_of(reason) or ""
     status = {"asked-declined": "refused", "not-applicable": "not_applicable"}.get(code, "unknown")
     return Given(None, ABSENT, f"data_absent:{safe(code)}", status)
 

@@ -35,7 +35,7 @@ Locate = Callable[[Path], Place | None]
 class Unreadable(Exception):
     """One value cannot be read; carries the code, the message and the advice."""
 
-    def __init__(self, code: str, message: str, advice: str = "") -> None:
+    def __init__(self, code: str, message: str, advice: str) -> None:
         self.code, self.message, self.advice = code, message, advice
         super().__init__(message)
 
@@ -188,7 +188,7 @@ class _Reader:
                     message = f"{finding.name} is {least}, above {finding.never_above} of that day ({limit})"
                     self.problem("CP067", message, (finding.name,), "correct one of the two")
 
-    def problem(self, code: str, message: str, path: Path, advice: str = "") -> None:
+    def problem(self, code: str, message: str, path: Path, advice: str) -> None:
         """Adds a problem with its place; of very many the last one says that there are more."""
         if len(self.problems) >= MAX_PROBLEMS:
             if len(self.problems) == MAX_PROBLEMS:

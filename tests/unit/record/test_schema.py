@@ -14,11 +14,12 @@ import pytest
 from hypothesis import given, settings
 
 from carepath.content.load import load_guideline
+from carepath.language.symbols import ValueType
 from carepath.record.canonical import canonical_record
-from carepath.record.read import read_record
+from carepath.record.read import MAX_INTEGER, read_record
 from carepath.record.schema import DIALECT, input_schema
 from carepath.yaml_reader import read_file, to_python
-from tests.unit.record.builders import AT, FINDINGS, days_ago, record
+from tests.unit.record.builders import AT, FINDINGS, days_ago, finding, record
 from tests.unit.record.json_schema import is_valid
 from tests.unit.record.test_canonical import patients
 
@@ -159,3 +160,19 @@ def test_what_cannot_be_read_is_refused_by_the_schema(patient: Mapping[str, obje
 def test_the_rarer_forms_are_accepted_and_read(patient: Mapping[str, object]) -> None:
     assert accepts(patient)
     assert set(record(patient).series) <= set(patient)
+
+
+def test_a_number_without_a_limit_of_its_own_lies_within_the_whole_numbers_that_are_kept_exactly() -> None:
+    distance = finding("distance", ValueType("decimal"))
+    schema = input_schema(replace(load_guideline(), findings={"distance": distance}))
+    plain, fact, _, part, *_ = schema["properties"]["patient"]["properties"]["distance"]["anyOf"]  # type: ignore[index]  # JSON
+    number = {"type": "number", "minimum": -MAX_INTEGER, "maximum": MAX_INTEGER}
+    assert plain == fact["properties"]["value"] == number
+    assert part["properties"]["value"] == {
+        "type": "object",
+        "description": "at least and at most so much",
+        "properties": {"at_least": number, "at_most": number},
+        "required": ["at_least", "at_most"],
+        "minProperties": 1,
+        "additionalProperties": False,
+    }
