@@ -20,6 +20,6 @@ def shown(value: object) -> str:
 
 def short(text: str) -> str:
     """A piece of foreign text that is safe to show."""
-    plain = "".join(c if c.isascii() and c.isprintable() else ascii(c)[1:-1] for c in text[:200])
     limit = 60
-    return plain if len(plain) <= limit else plain[:limit] + "..."
+    plain = "".join(c if c.isascii() and c.isprintable() else ascii(c)[1:-1] for c in text[:limit])
+    return plain if max(len(text), len(plain)) <= limit else plain[:limit] + "..."
