@@ -6,9 +6,20 @@ import datetime as dt
 
 import pytest
 
-from carepath.record.facts import KNOWN, PARTIAL, Bounds, Fact, FactValue, RecordBuilder, value_text
-from carepath.record.snapshot import CONTRADICTORY, STALE, Reading, bounds_of
-from tests.unit.record.builders import AT, days_ago, reading
+from carepath.record.facts import KNOWN, PARTIAL, Bounds, Fact, FactValue, Record, RecordBuilder, value_text
+from carepath.record.snapshot import (
+    CONTRADICTORY,
+    LATER,
+    NOT_APPLICABLE,
+    NOT_RECORDED,
+    REFUSED,
+    STALE,
+    Reading,
+    bounds_of,
+    missing,
+    not_seen,
+)
+from tests.unit.record.builders import AT, days_ago, reading, record
 
 
 def bounds(low: int, high: int, days: int = 0, **parts: object) -> dict[str, object]:
@@ -98,3 +109,97 @@ def test_only_numbers_have_bounds() -> None:
     for value, name in (("high", "str"), ((), "tuple"), (None, "NoneType")):
         with pytest.raises(TypeError, match=f"^{name} has no bounds$"):
             bounds_of(value)
+
+
+# --- readings as wholes -----------------------------------------------------------------------------------------
+
+
+PRESENT, GONE = True, False
+
+
+def flag(value: FactValue | None, days: int, status: str = KNOWN) -> Fact:
+    return Fact("rf_paresis", value, AT - dt.timedelta(days=days), status)
+
+
+def given_flag(value: FactValue, days: int) -> dict[str, object]:
+    return {"value": value, "date": days_ago(days)}
+
+
+def test_a_value_of_the_evaluation_date_counts_beside_one_of_the_day_after() -> None:
+    series = [{"value": 3, "date": days_ago(0)}, {"value": 9, "date": days_ago(-1)}]
+    assert reading("rmdq_total", series) == Reading("rmdq_total", 3, None, (rmdq(3, KNOWN),))
+    assert reading("rmdq_total", series[1]) == Reading("rmdq_total", None, LATER)
+
+
+@pytest.mark.parametrize(
+    ("statuses", "reason"),
+    [
+        (["refused"], REFUSED),
+        (["not_applicable"], NOT_APPLICABLE),
+        (["unknown"], NOT_RECORDED),
+        (["not_applicable", "refused", "unknown"], REFUSED),
+        (["not_applicable", "unknown"], NOT_APPLICABLE),
+    ],
+)
+def test_a_finding_that_is_only_said_not_to_be_known_shows_who_said_so(statuses: list[str], reason: str) -> None:
+    series = [{"status": one, "date": days_ago(1), "source": "GP"} for one in statuses]
+    facts = tuple(Fact("rmdq_total", None, AT - dt.timedelta(days=1), one, "GP") for one in statuses)
+    found = reading("rmdq_total", series)
+    assert found == Reading("rmdq_total", None, reason, facts)
+    assert (found.known, found.date, found.source) == (False, AT - dt.timedelta(days=1), "GP")
+
+
+def test_two_values_of_a_day_contradict_and_a_stale_one_is_shown() -> None:
+    series = [{"value": one, "date": days_ago(0)} for one in (3, 4)]
+    assert reading("rmdq_total", series) == Reading("rmdq_total", None, CONTRADICTORY, (rmdq(3, KNOWN), rmdq(4, KNOWN)))
+    for days, value, reason in ((92, 3, None), (93, None, STALE)):
+        given = {"value": 3, "date": days_ago(days)}
+        assert reading("rmdq_total", given) == Reading("rmdq_total", value, reason, (rmdq(3, KNOWN, days),))
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ([given_flag(PRESENT, days=99)], Reading("rf_paresis", PRESENT, None, (flag(PRESENT, 99),))),
+        ([given_flag(GONE, days=42)], Reading("rf_paresis", GONE, None, (flag(GONE, 42),))),
+        ([given_flag(GONE, days=43)], Reading("rf_paresis", None, STALE, (flag(GONE, 43),))),
+        (
+            [given_flag(PRESENT, days=3), given_flag(GONE, days=3)],
+            Reading("rf_paresis", PRESENT, None, (flag(PRESENT, 3),)),
+        ),
+        (
+            [given_flag(PRESENT, days=3), {"status": "refused", "date": days_ago(2)}],
+            Reading("rf_paresis", PRESENT, None, (flag(PRESENT, 3),)),
+        ),
+        (
+            [given_flag(PRESENT, days=3), given_flag(GONE, days=2)],
+            Reading("rf_paresis", GONE, None, (flag(GONE, 2),)),
+        ),
+        (
+            [given_flag(GONE, days=3), {"status": "refused", "date": days_ago(2)}],
+            Reading("rf_paresis", None, REFUSED, (flag(None, 2, REFUSED),)),
+        ),
+        (
+            [given_flag(GONE, days=0), given_flag(PRESENT, days=-1)],
+            Reading("rf_paresis", GONE, None, (flag(GONE, 0),)),
+        ),
+        ([given_flag(PRESENT, days=-1)], Reading("rf_paresis", None, LATER)),
+    ],
+)
+def test_a_red_flag_that_is_true_yields_only_to_a_later_false(given: list[object], expected: Reading) -> None:
+    assert reading("rf_paresis", given) == expected
+
+
+def test_a_record_keeps_what_a_reader_used_and_what_it_did_not() -> None:
+    builder = RecordBuilder()
+    builder.add(rmdq(3, KNOWN))
+    used, unused = ({"path": "a"},), ({"path": "b"},)
+    assert builder.build(used, unused) == Record({"rmdq_total": (rmdq(3, KNOWN),)}, used, unused)
+    assert builder.build() == Record({"rmdq_total": (rmdq(3, KNOWN),)}, (), ())
+
+
+def test_what_is_not_recorded_and_what_is_not_seen_are_named() -> None:
+    assert missing("rmdq_total") == Reading("rmdq_total", None, NOT_RECORDED, (), None)
+    made = record({"rmdq_total": [{"value": one, "date": days_ago(one)} for one in (0, 1)]})
+    assert not_seen(made, AT) == ()
+    assert not_seen(made, AT - dt.timedelta(days=1)) == (rmdq(0, KNOWN),)
