@@ -9,12 +9,14 @@ import pytest
 
 from carepath.language.nodes import Change, Count
 from carepath.language.parse import parse_node
+from carepath.language.symbols import ValueType
 from carepath.language.truth import Truth
 from carepath.record.derived import Situation, Trend, counter, trend_of
 from carepath.record.facts import Fact, Record
-from carepath.record.snapshot import Reading
+from carepath.record.read import read_record
+from carepath.record.snapshot import Reading, take_snapshot
 from carepath.yaml_reader import read_text
-from tests.unit.record.builders import AT, FINDINGS, SCOPE, days_ago, settled, situation
+from tests.unit.record.builders import AT, FINDINGS, SCOPE, days_ago, finding, settled, situation
 
 T, F, U = Truth.TRUE, Truth.FALSE, Truth.UNKNOWN
 
@@ -106,7 +108,7 @@ SERIES = [(14, 60), (10, 30), (9, 1)]
 
 
 @pytest.mark.parametrize(
-    ("finding", "direction", "since", "more", "expected"),
+    ("name", "direction", "since", "more", "expected"),
     [
         ("rmdq_total", "improvement", "first value", {}, (60, "first value", 5, Fraction(500, 14))),
         ("rmdq_total", "worsening", "first value", {}, (60, "first value", -5, Fraction(-500, 14))),
@@ -127,21 +129,19 @@ SERIES = [(14, 60), (10, 30), (9, 1)]
     ],
 )
 def test_a_trend_is_the_change_from_the_first_value_since_its_moment(
-    finding: str, direction: str, since: str, more: dict[str, object], expected: tuple[int, str, int, Fraction] | None
+    name: str, direction: str, since: str, more: dict[str, object], expected: tuple[int, str, int, Fraction] | None
 ) -> None:
-    top = {"rmdq_total": 0, "copm": -5}[finding]  # the scale of the one ends at 10
-    facts = {days: Fact(finding, value + top, AT - dt.timedelta(days=days)) for value, days in SERIES}
+    top = {"rmdq_total": 0, "copm": -5}[name]  # the scale of the one ends at 10
+    facts = {days: Fact(name, value + top, AT - dt.timedelta(days=days)) for value, days in SERIES}
     series = [{"value": fact.value, "date": fact.date} for fact in facts.values()]
-    found = trend_of(
-        Change(direction, percent=False, finding=finding, since=since), situation({finding: series, **more})
-    )
+    found = trend_of(Change(direction, percent=False, finding=name, since=since), situation({name: series, **more}))
     if expected is None:
         assert found is None
         return
     days, moment, change, percent = expected
-    if finding == "copm":
+    if name == "copm":
         percent = Fraction(100 * change, 9)
-    assert found == Trend(finding, facts[days], facts[1], moment, Fraction(change), Fraction(percent))
+    assert found == Trend(name, facts[days], facts[1], moment, Fraction(change), Fraction(percent))
 
 
 @pytest.mark.parametrize(
@@ -162,6 +162,18 @@ def test_a_trend_needs_one_first_value_in_the_version_of_the_newest(
     change = Change("improvement", percent=True, finding="rmdq_total", since="first value")
     found = trend_of(change, situation({"rmdq_total": series}))
     assert (None if found is None else (found.change, found.percent)) == expected
+
+
+@pytest.mark.parametrize(("first", "percent"), [(1, -200), (2, -50), (0, None), (-1, -400), (-5, -160)])
+def test_a_percentage_is_of_the_size_of_the_first_value(first: int, percent: int | None) -> None:
+    balance = finding("balance", ValueType("int", minimum=-9, maximum=9, is_instrument=True), better="lower")
+    series = [{"value": first, "date": days_ago(60)}, {"value": 3, "date": days_ago(1)}]
+    record = read_record({"balance": series}, {"balance": balance}, AT)
+    given = Situation(record, take_snapshot(record, {"balance": balance}, {}, AT), {"balance": balance}, AT)
+    found = trend_of(Change("improvement", percent=True, finding="balance", since="first value"), given)
+    assert found is not None
+    assert found.change == first - 3
+    assert found.percent == percent
 
 
 # --- situations -------------------------------------------------------------------------------------------------
