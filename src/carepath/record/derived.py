@@ -320,7 +320,7 @@ def trend_of(change: Change, situation: Situation) -> Trend | None:
 
 def _trend(change: Change, situation: Situation) -> Trend | None:
     newest = situation.reading(change.finding)
-    if not newest.known or not isinstance(newest.value, int | float):
+    if not isinstance(newest.value, int | float):
         return None
     moment, since = _moment(change.since, situation)
     if moment is None and change.since == "last step change":

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from carepath.content.guideline import Finding
 from carepath.record.facts import KNOWN, PARTIAL, Bounds, Fact, FactValue, Item, Record, value_text
@@ -158,8 +158,7 @@ def _read_flag(finding: Finding, facts: tuple[Fact, ...], currency: float | None
         worst = max((fact.value for fact in of_day if isinstance(fact.value, bool | int | float)), default=0)
         if finding.raises_alarm(worst):
             return Reading(name, worst, None, tuple(fact for fact in of_day if fact.value == worst))
-    reading = _read(name, facts, currency, at)
-    return replace(reading, value=None) if reading.reason else reading
+    return _read(name, facts, currency, at)
 
 
 def _reason(facts: tuple[Fact, ...]) -> str:

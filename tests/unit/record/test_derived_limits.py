@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from fractions import Fraction
+
 import pytest
 
 from carepath.language.nodes import Change, Count
 from carepath.language.parse import parse_node
+from carepath.language.symbols import ValueType
 from carepath.language.truth import Truth
-from carepath.record.derived import Situation, counter, trend_of
+from carepath.record.derived import Situation, Trend, counter, trend_of
 from carepath.record.facts import Fact, Record
-from carepath.record.snapshot import Reading
+from carepath.record.read import read_record
+from carepath.record.snapshot import Reading, take_snapshot
 from carepath.yaml_reader import read_text
-from tests.unit.record.builders import AT, FINDINGS, SCOPE, days_ago, settled, situation
+from tests.unit.record.builders import AT, FINDINGS, SCOPE, days_ago, finding, settled, situation
 
 T, F, U = Truth.TRUE, Truth.FALSE, Truth.UNKNOWN
 
@@ -97,6 +102,78 @@ def test_a_step_of_more_days_than_the_calendar_has_began_on_no_day(days: int, si
     )
     assert trend is not None
     assert (trend.since, trend.baseline.value, trend.newest.value) == (since, 14, 9)
+
+
+SERIES = [(14, 60), (10, 30), (9, 1)]
+
+
+@pytest.mark.parametrize(
+    ("name", "direction", "since", "more", "expected"),
+    [
+        ("rmdq_total", "improvement", "first value", {}, (60, "first value", 5, Fraction(500, 14))),
+        ("rmdq_total", "worsening", "first value", {}, (60, "first value", -5, Fraction(-500, 14))),
+        ("copm", "improvement", "first value", {}, (60, "first value", -5, Fraction(-500, 14))),
+        ("copm", "worsening", "first value", {}, (60, "first value", 5, Fraction(500, 14))),
+        ("rmdq_total", "improvement", "step start", {}, (60, "first value", 5, Fraction(500, 14))),
+        ("rmdq_total", "improvement", "step start", {"days_in_current_step": 30}, (30, "step start", 1, 10)),
+        ("rmdq_total", "improvement", "step start", {"last_step_change_date": days_ago(31)}, (30, "step start", 1, 10)),
+        (
+            "rmdq_total",
+            "improvement",
+            "last step change",
+            {"last_step_change_date": days_ago(30)},
+            (30, "last step change", 1, 10),
+        ),
+        ("rmdq_total", "improvement", "last step change", {"last_step_change_date": days_ago(29)}, None),
+        ("rmdq_total", "improvement", "last step change", {}, None),
+    ],
+)
+def test_a_trend_is_the_change_from_the_first_value_since_its_moment(
+    name: str, direction: str, since: str, more: dict[str, object], expected: tuple[int, str, int, Fraction] | None
+) -> None:
+    top = {"rmdq_total": 0, "copm": -5}[name]  # the scale of the one ends at 10
+    facts = {days: Fact(name, value + top, AT - dt.timedelta(days=days)) for value, days in SERIES}
+    series = [{"value": fact.value, "date": fact.date} for fact in facts.values()]
+    found = trend_of(Change(direction, percent=False, finding=name, since=since), situation({name: series, **more}))
+    if expected is None:
+        assert found is None
+        return
+    days, moment, change, percent = expected
+    if name == "copm":
+        percent = Fraction(100 * change, 9)
+    assert found == Trend(name, facts[days], facts[1], moment, Fraction(change), Fraction(percent))
+
+
+@pytest.mark.parametrize(
+    ("first", "expected"),
+    [
+        ([{"value": 0}], (Fraction(-9), None)),
+        ([{"value": 14, "version": "A"}], None),
+        ([{"value": 14}, {"value": 13}], None),
+        ([{"value": 14, "source": "A"}, {"value": 14, "source": "B"}], (Fraction(5), Fraction(500, 14))),
+        ([{"value": {"at_least": 12, "at_most": 14}}], None),
+        ([{"status": "refused"}], None),
+    ],
+)
+def test_a_trend_needs_one_first_value_in_the_version_of_the_newest(
+    first: list[dict[str, object]], expected: tuple[Fraction, Fraction | None] | None
+) -> None:
+    series = [*({**one, "date": days_ago(60)} for one in first), {"value": 9, "date": days_ago(1)}]
+    change = Change("improvement", percent=True, finding="rmdq_total", since="first value")
+    found = trend_of(change, situation({"rmdq_total": series}))
+    assert (None if found is None else (found.change, found.percent)) == expected
+
+
+@pytest.mark.parametrize(("first", "percent"), [(1, -200), (2, -50), (0, None), (-1, -400), (-5, -160)])
+def test_a_percentage_is_of_the_size_of_the_first_value(first: int, percent: int | None) -> None:
+    balance = finding("balance", ValueType("int", minimum=-9, maximum=9, is_instrument=True), better="lower")
+    series = [{"value": first, "date": days_ago(60)}, {"value": 3, "date": days_ago(1)}]
+    record = read_record({"balance": series}, {"balance": balance}, AT)
+    given = Situation(record, take_snapshot(record, {"balance": balance}, {}, AT), {"balance": balance}, AT)
+    found = trend_of(Change("improvement", percent=True, finding="balance", since="first value"), given)
+    assert found is not None
+    assert found.change == first - 3
+    assert found.percent == percent
 
 
 # --- situations -------------------------------------------------------------------------------------------------

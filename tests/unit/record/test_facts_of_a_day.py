@@ -6,7 +6,9 @@ import datetime as dt
 
 import pytest
 
+from carepath.language.symbols import ValueType
 from carepath.record.facts import KNOWN, PARTIAL, Bounds, Fact, FactValue, Record, RecordBuilder, value_text
+from carepath.record.read import read_record
 from carepath.record.snapshot import (
     CONTRADICTORY,
     LATER,
@@ -18,8 +20,9 @@ from carepath.record.snapshot import (
     bounds_of,
     missing,
     not_seen,
+    take_snapshot,
 )
-from tests.unit.record.builders import AT, days_ago, reading, record
+from tests.unit.record.builders import AT, PARAMETERS, days_ago, finding, reading, record
 
 
 def bounds(low: int, high: int, days: int = 0, **parts: object) -> dict[str, object]:
@@ -168,6 +171,10 @@ def test_two_values_of_a_day_contradict_and_a_stale_one_is_shown() -> None:
             Reading("rf_paresis", PRESENT, None, (flag(PRESENT, 3),)),
         ),
         (
+            [given_flag(PRESENT, days=0), given_flag(GONE, days=0)],
+            Reading("rf_paresis", PRESENT, None, (flag(PRESENT, 0),)),
+        ),
+        (
             [given_flag(PRESENT, days=3), {"status": "refused", "date": days_ago(2)}],
             Reading("rf_paresis", PRESENT, None, (flag(PRESENT, 3),)),
         ),
@@ -203,3 +210,9 @@ def test_what_is_not_recorded_and_what_is_not_seen_are_named() -> None:
     made = record({"rmdq_total": [{"value": one, "date": days_ago(one)} for one in (0, 1)]})
     assert not_seen(made, AT) == ()
     assert not_seen(made, AT - dt.timedelta(days=1)) == (rmdq(0, KNOWN),)
+
+
+def test_a_red_flag_in_words_is_read_as_any_other_finding() -> None:
+    seen = {"rf_seen": finding("rf_seen", ValueType("enum", values=("no", "yes")), red_flag=True)}
+    readings = take_snapshot(read_record({"rf_seen": "yes"}, seen, AT), seen, PARAMETERS, AT)
+    assert readings == {"rf_seen": Reading("rf_seen", "yes", None, (Fact("rf_seen", "yes", AT, undated=True),))}
