@@ -28,7 +28,7 @@ STRUCTURE = frozenset(
     }
 )
 #: Numbers that are compared with and are no threshold of content: bits of a C long, a place in a drawing, a percentage.
-NUMBERS = frozenset({("durable.py", 64), ("drawing_routes.py", 2), ("fills_series.py", 100)})
+NUMBERS = frozenset({("durable.py", 64), ("drawing_routes.py", 2), ("fills_changes.py", 100)})
 #: Modules whose sentences developers and authors read, not clinicians: errors, the command line, checks of content.
 FOR_DEVELOPERS = ("errors.py", "cli.py", "commands/", "content/", "record/schema.py", "testing/", "drawing")
 NAMES = (

@@ -16,7 +16,7 @@ from carepath.content.guideline import Finding, Text
 from carepath.display.words import Words, both
 from carepath.explain.explanation import Data, Explanation, Node, phrase
 from carepath.explain.fills import parts_of
-from carepath.explain.fills_series import limits_of, values_around
+from carepath.explain.fills_changes import limits_of, values_around
 from carepath.explain.parts import clause_of, entries_for, rules_beside
 from carepath.explain.statements import listed
 from carepath.explain.subjects import Subject, subject_of

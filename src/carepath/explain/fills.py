@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from carepath.basis import Basis, leaf_findings
 from carepath.content.guideline import PATHWAY, PRESENT_STEP, Finding
-from carepath.explain.tries import Series, Tries
+from carepath.explain.tries import NOTHING, Given, Series, Told, Tries
 from carepath.language.evaluate import Scope
 from carepath.language.nodes import (
     Among,
@@ -47,7 +47,8 @@ def fills_of(name: str, leaves: Iterable[Condition], tries: Tries) -> tuple[Seri
         leaves: the leaves of the conditions that are asked about.
         tries: the patient with other facts; a series that was made before is used again.
     """
-    from carepath.explain.fills_series import list_fills, trend_fills  # noqa: PLC0415 - it builds on this module
+    from carepath.explain.fills_changes import trend_fills  # noqa: PLC0415 - it builds on this module
+    from carepath.explain.fills_lists import list_fills  # noqa: PLC0415 - it builds on this module
 
     place = PRESENT_STEP if name == "current_node" else name
     own = tuple(leaf for leaf in leaves if name in leaf_findings(leaf) or place in leaf_findings(leaf))
@@ -80,6 +81,26 @@ def renewed(facts: Series, name: str, value: FactValue, day: dt.date) -> Series:
         return (Fact(name, value, day),)
     kept = [fact for fact in facts if fact.date != day]
     return tuple(sorted([*kept, Fact(name, value, day)], key=lambda fact: fact.date))
+
+
+def told_apart(
+    candidates: tuple[Series, ...], name: str, leaves: Sequence[Condition], tries: Tries
+) -> tuple[Series, ...]:
+    """One series for each way in which it settles the leaves; those that leave one unknown are no completion."""
+    told = (tries.told(leaf, name, candidates, _beside) for leaf in leaves)
+    distinct: dict[tuple[Told | None, ...], Series] = {}
+    for series, of_series in zip(candidates, zip(*told, strict=True), strict=True):
+        if None not in of_series:
+            distinct.setdefault(of_series, series)
+    return tuple(distinct.values())
+
+
+def _beside(leaf: Condition, name: str, tries: Tries) -> list[Given]:
+    """What the other unknown finding of a leaf could become; where there is no other, nothing."""
+    for other in leaf_findings(leaf):
+        if other != name and tries.basis.reason(other) is not None:
+            return [tries.given(NOTHING, other, series) for series in fills_of(other, (leaf,), tries)]
+    return [NOTHING]
 
 
 # --- single values ---------------------------------------------------------------------------------------------------

@@ -1,26 +1,22 @@
-"""Lists and series that make the conditions on a list, or on a change, true or false."""
+"""Series that make the conditions on a change true or false."""
 
 from __future__ import annotations
 
 import datetime as dt
 import functools
-import itertools
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from carepath.basis import Basis, leaf_findings
+from carepath.basis import Basis
 from carepath.content.guideline import Finding
-from carepath.explain.fills import conditions_on_items, fills_of, parts_of, renewed, within
-from carepath.explain.tries import NOTHING, Given, Series, Told, Tries
-from carepath.language.nodes import Change, Compare, Condition, Count
+from carepath.explain.fills import told_apart, within
+from carepath.explain.tries import Series, Tries
+from carepath.language.nodes import Change, Compare, Condition
 from carepath.language.symbols import ValueType
 from carepath.record.derived import STEP_STARTS, exact
-from carepath.record.facts import KNOWN, Fact, Item, Part, value_text
+from carepath.record.facts import KNOWN, Fact
 
-#: At most so many different items, and so many ways to fill what items lack, are tried.
-MAX_ITEMS = 60
-MAX_FILLED = 400
 WHOLE = 100
 
 
@@ -35,125 +31,6 @@ class Limits:
     alone: bool
 
 
-def list_fills(finding: Finding, leaves: Sequence[Condition], tries: Tries) -> tuple[Series, ...]:
-    """Lists that the leaves tell apart; where a list is known, what its items lack is filled in."""
-    basis, name = tries.basis, finding.name
-    facts, known = basis.situation.record.facts(name), basis.reading(name)
-    if isinstance(known.value, tuple):
-        day = known.date or basis.at
-        lists: Iterator[tuple[Item, ...]] = _completed(known.value, finding, leaves, basis)
-    elif isinstance(known.part, tuple):
-        day = known.date or basis.at
-        lists = itertools.islice(_extended(known.part, finding, leaves, basis), MAX_FILLED)
-    else:
-        day, lists = basis.at, _new_lists_told_apart(finding, leaves, tries)
-
-    made = (tries.one((name, value_text(value)), renewed(facts, name, value, day)) for value in lists)
-    return _told_apart(tuple(made), name, leaves, tries)
-
-
-def _told_apart(
-    candidates: tuple[Series, ...], name: str, leaves: Sequence[Condition], tries: Tries
-) -> tuple[Series, ...]:
-    """One series for each way in which it settles the leaves; those that leave one unknown are no completion."""
-    told = (tries.told(leaf, name, candidates, _beside) for leaf in leaves)
-    distinct: dict[tuple[Told | None, ...], Series] = {}
-    for series, of_series in zip(candidates, zip(*told, strict=True), strict=True):
-        if None not in of_series:
-            distinct.setdefault(of_series, series)
-    return tuple(distinct.values())
-
-
-def _beside(leaf: Condition, name: str, tries: Tries) -> list[Given]:
-    """What the other unknown finding of a leaf could become; where there is no other, nothing."""
-    for other in leaf_findings(leaf):
-        if other != name and tries.basis.reason(other) is not None:
-            return [tries.given(NOTHING, other, series) for series in fills_of(other, (leaf,), tries)]
-    return [NOTHING]
-
-
-# --- lists -----------------------------------------------------------------------------------------------------------
-
-
-def _new_lists_told_apart(finding: Finding, leaves: Sequence[Condition], tries: Tries) -> Iterator[tuple[Item, ...]]:
-    """Of the lists made anew one for each way in which it settles the leaves.
-
-    They depend on the content alone, and are worked out once for it.
-    """
-    basis = tries.basis
-    kept = basis.prepared.kept.setdefault("lists", {})
-    key = (finding.name, frozenset(leaves))
-    if key not in kept:
-        made = tuple((Fact(finding.name, items, basis.at),) for items in _new_lists(finding, leaves, basis))
-        kept[key] = tuple(fact.value for (fact,) in _told_apart(made, finding.name, leaves, tries))
-    return iter(kept[key])
-
-
-def _new_lists(finding: Finding, leaves: Sequence[Condition], basis: Basis) -> Iterator[tuple[Item, ...]]:
-    """The empty list, each item, each two, and as many as a count asks for."""
-    counts = [leaf for leaf in leaves if isinstance(leaf, Count)]
-    most = max((int(basis.prepared.scope.constant(None, leaf.value)) + 1 for leaf in counts), default=2)
-    distinct = {leaf.distinct for leaf in counts if leaf.distinct is not None}
-    items = _items(finding, leaves, distinct, most, basis)
-    if finding.empty_is_known:
-        yield ()
-    yield from ((item,) for item in items)
-    yield from itertools.combinations(items, 2)
-    for number in range(3, most + 1):
-        for index in range(len(items)):
-            yield tuple(items[(index + step) % len(items)] for step in range(number))
-        for _, alike in itertools.groupby(items, key=lambda item: [item[key] for key in item if key not in distinct]):
-            yield tuple(alike)[:number]
-
-
-def _items(
-    finding: Finding, leaves: Sequence[Condition], distinct: set[str], most: int, basis: Basis
-) -> list[dict[str, Part]]:
-    """Items in which what is counted by its different values varies fastest."""
-    below = conditions_on_items(leaves)
-    ordered = sorted(finding.type.parts.items(), key=lambda pair: pair[0] in distinct)
-    choices: list[tuple[Part, ...]] = []
-    for name, kind in ordered:
-        wide = kind.values[:most] if name in distinct and kind.values else ()
-        choices.append(wide or parts_of(kind, name, below, basis.prepared.scope))
-    names = [name for name, _ in ordered]
-    made = itertools.islice(itertools.product(*choices), MAX_ITEMS)
-    return [dict(zip(names, values, strict=True)) for values in made]
-
-
-def _completed(
-    items: tuple[Item, ...], finding: Finding, leaves: Sequence[Condition], basis: Basis
-) -> Iterator[tuple[Item, ...]]:
-    """The list with every part that its items lack."""
-    below = conditions_on_items(leaves)
-    distinct = {leaf.distinct for leaf in leaves if isinstance(leaf, Count)}
-    lacking = [
-        (i, name, kind) for i, item in enumerate(items) for name, kind in finding.type.parts.items() if name not in item
-    ]
-
-    def choices(name: str, kind: ValueType) -> tuple[Part, ...]:
-        return kind.values if name in distinct and kind.values else parts_of(kind, name, below, basis.prepared.scope)
-
-    ways = itertools.product(*(choices(name, kind) for _, name, kind in lacking))
-    for values in itertools.islice(ways, MAX_FILLED):
-        made = [dict(item) for item in items]
-        for (index, name, _), value in zip(lacking, values, strict=True):
-            made[index][name] = value
-        yield tuple(made)
-
-
-def _extended(
-    items: tuple[Item, ...], finding: Finding, leaves: Sequence[Condition], basis: Basis
-) -> Iterator[tuple[Item, ...]]:
-    """The list with every part that its items lack, alone and with others beside them."""
-    for others in ((), *_new_lists(finding, leaves, basis)):
-        for made in _completed(items, finding, leaves, basis):
-            yield (*made, *others)
-
-
-# --- changes ---------------------------------------------------------------------------------------------------------
-
-
 def trend_fills(finding: Finding, leaves: Sequence[Condition], tries: Tries) -> tuple[Series, ...]:
     """Series with a newest value and one to count from, around each limit of a change."""
     limits = limits_of(leaves, tries.basis)
@@ -161,7 +38,7 @@ def trend_fills(finding: Finding, leaves: Sequence[Condition], tries: Tries) -> 
         return _from_nothing(finding, leaves, limits, tries)
     for ways in (_with_newest, _with_earlier, _with_both):
         candidates = tries.kept((finding.name, ways, limits), functools.partial(ways, finding, limits, tries))
-        found = _told_apart(candidates, finding.name, leaves, tries)
+        found = told_apart(candidates, finding.name, leaves, tries)
         if found:
             return found
     return ()
@@ -175,8 +52,8 @@ def _from_nothing(finding: Finding, leaves: Sequence[Condition], limits: Limits,
     kept = tries.basis.prepared.kept.setdefault("changes", {})
     key = (finding.name, frozenset(leaves))
     if key not in kept:
-        told_apart = _told_apart(tuple(_with_both(finding, limits, tries)), finding.name, leaves, tries)
-        kept[key] = tuple((before.value, newest.value) for before, newest in told_apart)
+        series = told_apart(tuple(_with_both(finding, limits, tries)), finding.name, leaves, tries)
+        kept[key] = tuple((before.value, newest.value) for before, newest in series)
     return tuple(_of_pairs(finding, kept[key], tries))
 
 
