@@ -1,7 +1,8 @@
 """What has to be settled for a recommendation that could still come, as a tree of what is unknown.
 
 Settled means, after the resolve table: its rule has a verdict; where the rule applies, nothing that holds it up is
-unknown and no entry of the table that reads a finding beside it waits for one. What is shown only beside, or only
+unknown, nor for a change inside the present step that step, and no entry of the table that reads a finding beside it
+waits for one. What is shown only beside, or only
 without, another recommendation is settled beside it: that other one has sets of its own.
 """
 
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 
 #: Kinds that nothing holds up and nothing sets aside.
 FREE = frozenset({RED_FLAG, "not_in_scope"})
+#: The kind of what changes inside the present step, and the finding that tells which that is.
+INSIDE = "continue"
+CURRENT_NODE = "current_node"
 #: Entries that take away what they select, and entries that change it.
 _TAKES_AWAY = frozenset({"removes", "only_without"})
 _CHANGES = frozenset({"makes_conditional", "adds_attention"})
@@ -133,6 +137,9 @@ class Settling:
         for suspends, before_all, waits_for in self._holding:
             if before_all or suspends(draft):
                 yield from waits_for
+        # A change inside the present step is a note as long as nobody knows at which step the patient is.
+        if draft.kind == INSIDE and self.basis.reason(CURRENT_NODE) not in {None, *SCREENED}:
+            yield CURRENT_NODE
 
     @functools.cached_property
     def _holding(self) -> tuple[tuple[Matcher, bool, tuple[str, ...]], ...]:

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import json
 
+import carepath
 from carepath import Assessment
 from carepath.explain.missing import Missing
+from tests.patients import NO_RED_FLAG
 from tests.unit.explain.patients import SCREENED, assessed, assessed_as
 
 
@@ -72,3 +74,12 @@ def test_without_a_pathway_the_pathway_is_among_what_comes_first() -> None:
 def test_the_json_form_holds_the_sets() -> None:
     data = json.loads(json.dumps(missing_for(assessed("self-care failed"), "GC-1", 8).to_dict()))
     assert (data["answer"], data["sets"], data["exact"]) == ("missing", [["dn4_total"]], True)
+
+
+def test_a_change_inside_the_step_is_settled_only_when_the_step_is_known() -> None:
+    # While it is not, the change is shown as a note.
+    weeks = "insufficient_improvement_weeks"
+    for step, expected in (({}, ("current_node", weeks)), ({"current_node": "SP1"}, (weeks,))):
+        made = carepath.assess(NO_RED_FLAG | {"age_years": 40} | step, pathway="spine", at="2026-03-02")
+        (one,) = [missing for missing in made.missing if missing.undetermined.rule == "E-6"]
+        assert one.sets == (expected,)
