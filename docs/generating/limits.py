@@ -65,8 +65,8 @@ WORK = (
     ("carepath.explain.smallest_sets", "MAX_VALUES", "values that are tried for what would settle an answer"),
     ("carepath.explain.smallest_sets", "MAX_SETS", "sets of findings that are named as settling it"),
     ("carepath.explain.smallest_sets", "MAX_REMEMBERED", "answers of that search that are remembered"),
-    ("carepath.explain.fills_series", "MAX_ITEMS", "items that are tried for a list that is not known"),
-    ("carepath.explain.fills_series", "MAX_FILLED", "lists or courses that are tried"),
+    ("carepath.explain.fills_lists", "MAX_ITEMS", "items that are tried for a list that is not known"),
+    ("carepath.explain.fills_lists", "MAX_FILLED", "lists or courses that are tried"),
 )
 #: Constants of the same kind of name that are no limits of input: a standard's own, and how much is shown where.
 OTHERS = (
