@@ -114,3 +114,73 @@ def test_a_dn4_that_is_not_known_is_named_beside_the_drug_step_that_it_would_sus
     assert {"dn4_total", "dn4_interview"} <= set(drug.could_change)
     scored = assessed(patient, {"dn4_total": 7}, pathway="neuropathic")
     assert not [one for one in scored.recommendations if one.internal_step == "next_drug_class"]
+
+
+def missing(assessment: Assessment) -> dict[str, tuple[str, ...]]:
+    """By the rule that asks what it asks for."""
+    asking = [one for one in assessment.recommendations if one.kind == "insufficient_information"]
+    return {one.rules[0]: one.missing for one in asking}
+
+
+def test_each_rule_asks_for_its_own_findings_and_the_screening_for_the_red_flags() -> None:
+    screening = ("rf_malignancy_suspected", "rf_infection_suspected", "rf_cord_or_rapid_weakness", "age_years")
+    unknown = assessed({}, pathway="neuropathic")
+    asked = missing(unknown)
+    assert asked["IN-1"] == screening
+    assert asked["IN-2"] == ("pain_duration_months",)
+    assert asked["IN-3"] == ("wpn_class",)
+    assert asked["IM-1"] == ("pain_in_musculoskeletal_system",)
+    assert asked["IN-4"][0] == "step1_selfcare_done"
+    assert set(asked) == {"IN-1", "IN-2", "IN-3", "IN-4", "IM-1"}
+    assert tuple(one.finding for one in unknown.next_questions)[:4] == screening
+
+
+def test_suicidal_intent_is_missing_where_a_referral_is_given_and_a_question_otherwise() -> None:
+    assert missing(assessed(LAST_RESORT, without="active_suicidal_intent"))["IN-1"] == ("active_suicidal_intent",)
+    assert "IN-1" not in missing(assessed(LAST_RESORT))
+    no_referral = assessed(SCREENED, {"current_node": "SP1"}, without="active_suicidal_intent")
+    assert "IN-1" not in missing(no_referral)
+    assert "active_suicidal_intent" in [one.finding for one in no_referral.next_questions]
+    taken_away = assessed(LAST_RESORT, {"imsr_in_progress": True}, without="active_suicidal_intent")
+    assert "imsr_assessment" in {put.recommendation.kind for put in taken_away.set_aside}
+    assert "IN-1" not in missing(taken_away)
+
+
+def test_what_is_shown_only_beside_a_referral_is_open_while_a_referral_is() -> None:
+    beside = {"IM-6", "IM-7", "IM-9"}
+    assert beside <= {one.rule for one in assessed(SCREENED).undetermined}
+    none = assessed(SCREENED, {"pain_in_musculoskeletal_system": False})
+    assert not beside & {one.rule for one in none.undetermined}
+
+
+def test_staying_names_a_red_flag_whose_urgency_as_stated_would_end_it() -> None:
+    at_step = {"current_node": "SP2"}
+    for stated, named in (("emergency", True), ("urgent", True), ("prompt_assessment", False), (None, False)):
+        urgency = {"rf_urgency_by_clinician": stated} if stated is not None else {}
+        open_flag = assessed(SCREENED, at_step, urgency, without="rf_fracture_suspected")
+        assert ("rf_fracture_suspected" in the("continue", open_flag).could_change) is named
+
+
+def test_a_conditional_step_says_on_what_and_by_which_way() -> None:
+    step_down = the("deescalate", assessed(LAST_RESORT, {"step_too_burdensome": True}))
+    assert [(one.text.en, one.truth) for one in step_down.conditions] == [
+        ("clinician and patient decide so together", "unknown"),
+        ("a step up is advised at the same time: the clinician weighs the two", "true"),
+    ]
+    assert [one.transition.id for one in step_down.contributions if one.transition] == ["SP15>SP1:deescalate"]
+
+
+def test_an_unconditional_step_names_no_condition() -> None:
+    step_down = the("deescalate", assessed(SCREENED, {"current_node": "SP2"}, BETTER))
+    assert (step_down.conditional, step_down.conditions) == (False, ())
+
+
+def test_the_present_step_is_waited_for_only_while_it_is_unknown() -> None:
+    known = assessed(SCREENED, {"current_node": "SP2"})
+    assert not any("current_node" in one.waits_for for one in known.undetermined)
+
+
+def test_a_step_down_after_a_programme_names_its_measurements() -> None:
+    completed = {"imsr_in_progress": False, "imsr_programme_completed": True, "current_node": "SP-IMSR"}
+    assert the("deescalate", assessed(SCREENED, completed)).measurements
+    assert not the("deescalate", assessed(SCREENED, {"current_node": "SP2"}, BETTER)).measurements

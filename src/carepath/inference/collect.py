@@ -117,16 +117,16 @@ class _Collector:
             return not any(self.sheet.stands(selector) or self.sheet.could_stand(selector) for selector in entry.given)
         if entry.operation == "only_without":
             return self.sheet.holds(entry) or any(self.sheet.stands(selector) for selector in entry.absent)
+        return self._takes_away(entry)
+
+    def _takes_away(self, entry: ResolveEntry) -> bool:
+        """Whether an entry takes away what it selects, whatever stands beside it."""
         return entry.operation == "removes" and not entry.given and not entry.absent and self.sheet.holds(entry)
 
     def _is_taken_away(self, draft: Draft) -> bool:
         """Whether the table takes a draft away whatever stands beside it."""
         return any(
-            entry.operation == "removes"
-            and not entry.given
-            and not entry.absent
-            and self.sheet.holds(entry)
-            and self.sheet.matcher(entry.selects)(draft)
+            self._takes_away(entry) and self.sheet.matcher(entry.selects)(draft)
             for entry in self.case.guideline.resolve
         )
 

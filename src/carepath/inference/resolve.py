@@ -91,11 +91,11 @@ class _Table:
         waits = [n for n in self.case.open_findings(f"resolve:{entry.id}") if self.case.reason(n) not in SCREENED]
         self._name(waits, [*chosen, *inside])
 
-    def _put_aside(self, drafts: Sequence[Draft], how: str, entry: ResolveEntry, until: Sequence[str] = ()) -> None:
+    def _put_aside(self, drafts: Sequence[Draft], how: str, entry: ResolveEntry) -> None:
         by = (entry.id, *self._rules_beside(entry))
         for draft in drafts:
             (self.sheet.inside if draft in self.sheet.inside else self.sheet.drafts).remove(draft)
-            self.sheet.result.set_aside.append(Put(draft, how, by, entry.text, tuple(until)))
+            self.sheet.result.set_aside.append(Put(draft, how, by, entry.text))
 
     def _rules_beside(self, entry: ResolveEntry) -> tuple[str, ...]:
         given = [self.sheet.matcher(selector) for selector in entry.given]

@@ -64,7 +64,7 @@ class Scope:
             return value.value.toordinal()
         if isinstance(value, Quoted):
             return value.text
-        kind = self.types[operand.name].kind if operand is not None else "int"
+        kind = self.types[operand.name].kind if operand is not None else None
         if kind == "enum":
             return value.name
         if kind == "bool":
@@ -286,7 +286,6 @@ def _look_at_parts(key: int, parts: tuple[Look, ...], settled: Seen, decided: Se
         found = memory.get(key)
         if found is None:
             opened: tuple[Condition, ...] = ()
-            found = settled
             for part in parts:
                 seen = part(values, memory)
                 if seen is decided:

@@ -206,7 +206,7 @@ class _LeafParser:
         if len(text) > MAX_LEAF:
             self._fail(0, f"longer than {MAX_LEAF} characters", "split it with `all:` or `any:`")
         for match in _TOKEN.finditer(text):
-            kind = match.lastgroup or "other"
+            kind = str(match.lastgroup)
             token = _Token(kind, match.group(kind), match.start(kind))
             if kind == "other":
                 self._fail(token.column, f"unexpected {token.text!r}", "a text value stands in single quotes")
@@ -237,6 +237,10 @@ class _LeafParser:
     def _place(self, column: int) -> Place:
         return Place(self.place.file, self.place.line, self.place.column + column)
 
+    def _column(self) -> int:
+        """Where the next token begins, or the text ends."""
+        return self.tokens[self.at].column if self.at < len(self.tokens) else len(self.text)
+
     def _peek(self, ahead: int = 0) -> str:
         index = self.at + ahead
         return self.tokens[index].text if index < len(self.tokens) else ""
@@ -265,7 +269,7 @@ class _LeafParser:
         return condition
 
     def _positive(self) -> Condition:
-        start = self._place(self.tokens[self.at].column if self.at < len(self.tokens) else 0)
+        start = self._place(self._column())
         if self._peek() in {"true", "false", "unknown"} and not self._peek(1):
             return Constant(Truth(self._take().text), place=start)
         operand = self._operand()
@@ -283,7 +287,7 @@ class _LeafParser:
         return Named(operand.name, place=start)
 
     def _operand(self) -> Operand:
-        start = self._place(self.tokens[self.at].column if self.at < len(self.tokens) else 0)
+        start = self._place(self._column())
         if self._peek() == "days" and self._peek(1) == "since":
             self._expect("days", "since")
             return DaysSince(self._name(), place=start)
@@ -305,8 +309,7 @@ class _LeafParser:
         ahead = [self._peek(i) for i in range(length)]
         found = [moment for moment in MOMENTS if ahead[: len(moment.split())] == moment.split()]
         if not found:
-            column = self.tokens[self.at].column if self.at < len(self.tokens) else len(self.text)
-            self._fail(column, "unknown moment", "write " + ", ".join(MOMENTS))
+            self._fail(self._column(), "unknown moment", "write " + ", ".join(MOMENTS))
         self._expect(*found[0].split())
         return found[0]
 

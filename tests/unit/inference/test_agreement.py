@@ -156,6 +156,22 @@ def test_a_difference_names_each_clause_with_what_each_engine_says(monkeypatch: 
     ]
 
 
+def test_the_guideline_is_made_ready_once_for_all_days_with_the_same_parameters() -> None:
+    assert prepare(GUIDELINE, AT) is PREPARED
+    assert prepare(GUIDELINE, AT + dt.timedelta(days=1)) is PREPARED
+
+
+@needs_durable
+def test_a_difference_tells_the_red_flags_that_either_engine_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    values = carepath.assess({"rf_cauda_equina": True}, pathway="spine", at=AT).basis.values
+    sure = {name for name, truth in PREPARED.direct.verdicts(values).items() if truth is Truth.TRUE}
+    monkeypatch.setattr(DurableEngine, "true_clauses", lambda *_: {"rule:RF-2"})
+    with pytest.raises(EngineDisagreement) as caught:
+        verdicts(PREPARED, values, engine="both")
+    assert list(caught.value.red_flags) == red_flags(PREPARED, sure | {"rule:RF-2"})
+    assert len(caught.value.red_flags) == len(red_flags(PREPARED, sure)) + 1
+
+
 def test_the_name_of_the_engine_says_which_evaluated() -> None:
     assert engine_name("direct") == "direct"
     assert engine_name("both") == ("direct" if availability() is not None else "durable_rules and direct")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 import locale
 import operator
 import random
 import subprocess
 import sys
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -147,6 +149,22 @@ def test_any_number_of_clauses_may_be_true_at_once(number: int) -> None:
 
 
 @needs_engine
+@pytest.mark.parametrize(("number", "rulesets"), [(1, 1), (60, 1), (61, 2), (120, 2), (121, 3)])
+def test_a_ruleset_holds_sixty_branches(number: int, rulesets: int) -> None:
+    clauses = {f"at least {level}": [pain_at_least(level)] for level in range(number)}
+    assert len(DurableEngine(clauses, {"pain": "int"})._shards) == rulesets  # noqa: SLF001 - no answer shows it
+
+
+@needs_engine
+@pytest.mark.parametrize(("number", "rulesets"), [(199, 1), (200, 1), (201, 2)])
+def test_a_ruleset_reads_two_hundred_attributes(number: int, rulesets: int) -> None:
+    names = [f"finding {index}" for index in range(number)]
+    clauses = {"half": [tuple(Literal(name, "==", 1) for name in part) for part in (names[:100], names[100:])]}
+    engine = DurableEngine(clauses, dict.fromkeys(names, "int"))
+    assert len(engine._shards) == rulesets  # noqa: SLF001 - no answer shows it
+
+
+@needs_engine
 def test_a_clause_with_many_true_branches_is_found_once() -> None:
     clauses = {"any": [pain_at_least(level) for level in range(300)], "same": [pain_at_least(3)] * 300}
     assert sorted(DurableEngine(clauses, {"pain": "int"}).true_clauses({"pain": 299})) == ["any", "same"]
@@ -172,6 +190,82 @@ def test_one_patient_leaves_nothing_behind_for_the_next() -> None:
         assert engine.true_clauses({"pain": 8, "age": 40}) == {"high", "adult"}
         assert engine.true_clauses({"age": 17}) == frozenset()
         assert engine.true_clauses({}) == frozenset()
+
+
+def recorded(
+    calls: list[tuple[str, tuple[object, ...]]], name: str, real: Callable[..., object], *given: object
+) -> object:
+    """Calls the engine's own function, and notes it."""
+    calls.append((name, given))
+    return real(*given)
+
+
+@needs_engine
+@pytest.mark.parametrize(
+    ("name", "answer", "message"),
+    [
+        ("assert_fact", (1, None), "it answered 1 to a fact"),
+        ("start_action_for_state", None, "it did not run all rules"),
+        ("complete_and_start_action", None, "it did not run all rules"),
+        ("retract_fact", (1, None), "it could not take back a fact"),
+    ],
+)
+def test_an_answer_that_is_none_is_an_error_that_says_what_failed(
+    name: str, answer: object, message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = DurableEngine({"high": [pain_at_least(7)]}, {"pain": "int"})
+    with monkeypatch.context() as patch:
+        patch.setattr(f"durable_rules_engine.{name}", lambda *_given: answer)
+        with pytest.raises(EngineError) as caught:
+            engine.true_clauses({"pain": 7})
+    assert [problem.message for problem in caught.value.problems] == [f"durable_rules failed: {message}"]
+    assert engine.true_clauses({"pain": 7}) == {"high"}
+
+
+@needs_engine
+def test_rulesets_are_made_once_and_again_after_a_failure_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = importlib.import_module("durable_rules_engine")
+    made: list[tuple[str, tuple[object, ...]]] = []
+    monkeypatch.setattr(module, "create_ruleset", partial(recorded, made, "", module.create_ruleset))
+    engine = DurableEngine({"high": [pain_at_least(7)]}, {"pain": "int"})
+    for pain in (7, 6, 7):
+        engine.true_clauses({"pain": pain})
+    assert len(made) == 1
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "assert_fact", lambda *_given: (1, None))
+        with pytest.raises(EngineError):
+            engine.true_clauses({"pain": 7})
+    assert engine.true_clauses({"pain": 7}) == {"high"}
+    assert len(made) == 2
+    engine.true_clauses({"pain": 7})
+    assert len(made) == 2
+
+
+@needs_engine
+@pytest.mark.parametrize("used", [True, False])
+def test_a_ruleset_is_freed_with_its_engine_and_its_session_once_it_has_one(
+    used: bool,  # noqa: FBT001 - a case
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    module = importlib.import_module("durable_rules_engine")
+    freed: list[tuple[str, tuple[object, ...]]] = []
+    for name in ("delete_state", "delete_ruleset"):
+        monkeypatch.setattr(module, name, partial(recorded, freed, name, getattr(module, name)))
+    engine = DurableEngine({"high": [pain_at_least(7)]}, {"pain": "int"})
+    (handle,) = [shard._handle for shard in engine._shards]  # noqa: SLF001 - the engine's own number
+    if used:
+        engine.true_clauses({"pain": 7})
+    del engine
+    expected = [("delete_state", (handle, "1")), ("delete_ruleset", (handle,))]
+    assert [one for one in freed if one[1][0] == handle] == (expected if used else expected[1:])
+
+
+@needs_engine
+def test_a_lock_that_another_holds_is_made_anew_for_the_child_of_a_fork() -> None:
+    engine = DurableEngine({"high": [pain_at_least(7)]}, {"pain": "int"})
+    engine._lock.acquire()  # noqa: SLF001 - as a thread that is not there in the child
+    engine.renew_lock()
+    assert engine.true_clauses({"pain": 7}) == {"high"}
 
 
 @needs_engine

@@ -26,7 +26,12 @@ SYMBOLS = Symbols(
         "remark": ValueType("text"),
         "end_date": ValueType("date"),
         "drugs": ValueType(
-            "list", parts={"class": ValueType("enum", values=("TCA", "SNRI")), "tolerated": ValueType("bool")}
+            "list",
+            parts={
+                "class": ValueType("enum", values=("TCA", "SNRI")),
+                "tolerated": ValueType("bool"),
+                "weeks": ValueType("int", unit="wk"),
+            },
         ),
     },
     terms={"adult": parse_text("age_years >= adult_age")},
@@ -43,11 +48,16 @@ SYMBOLS = Symbols(
         "mic_rmdq": ParameterType("number", None, 3, 3),
         "mic_percent": ParameterType("number", "%", 30, 30),
         "start": ParameterType("date"),
+        "start_in_days": ParameterType("date", "d"),
+        "two_weeks": ParameterType("number", "wk", 2, 2),
         "withdrawn": ParameterType("number", "a", None, None),
     },
 )
 
 FINE = [
+    "flag in [true, false]",
+    "end_date < start_in_days",
+    "some: {of: drugs, where: weeks >= two_weeks}",
     "adult",
     "flag",
     "not flag",
@@ -159,7 +169,7 @@ WRONG: dict[str, tuple[str, str, str, int]] = {
     "{some: {of: drugs, where: adult}}": (
         "CP021",
         "there is no finding or term 'adult'",
-        "valid: class, tolerated",
+        "valid: class, tolerated, weeks",
         27,
     ),
     "{count: {of: drugs, distinct: clas, is: < two_classes}}": (

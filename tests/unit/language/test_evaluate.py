@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import pytest
 from hypothesis import given, settings
 
-from carepath.language.evaluate import Compiler, Known, Scope, Values, open_leaves, trace
+from carepath.language.evaluate import Compiler, Evaluation, Known, Scope, Values, open_leaves, trace
 from carepath.language.nodes import Condition, Constant, Named
 from carepath.language.parse import parse_node, parse_text
 from carepath.language.symbols import ValueType
@@ -169,6 +169,16 @@ def test_what_is_settled_stays_so_whatever_becomes_known(condition: Condition, v
 def test_the_order_of_the_values_does_not_matter(condition: Condition, values: Values) -> None:
     evaluate = Compiler(SCOPE).compile(condition)
     assert evaluate(dict(reversed(list(values.items())))) is evaluate(values)
+
+
+@settings(deadline=None)
+@given(evaluable, known_values)
+def test_an_evaluation_of_many_conditions_finds_what_each_finds_alone(condition: Condition, values: Values) -> None:
+    evaluation = Evaluation(values, SCOPE)
+    traced = trace(condition, values, SCOPE)
+    for _ in range(2):
+        assert evaluation.truth(condition) is traced.truth
+        assert evaluation.open_leaves(condition) == tuple(open_leaves(traced))
 
 
 def test_a_condition_of_another_kind_is_refused() -> None:

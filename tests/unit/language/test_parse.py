@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from carepath.errors import Place
+from carepath.errors import MAX_PROBLEMS, Place, Problem
 from carepath.language.nodes import (
     All,
     Among,
@@ -27,6 +27,7 @@ from carepath.language.nodes import (
     Quoted,
     Some,
     Word,
+    children,
 )
 from carepath.language.parse import MAX_LEAF, ConditionSyntaxError, parse_node, parse_text
 from carepath.language.truth import Truth
@@ -119,6 +120,11 @@ WRONG_LINES: dict[str, tuple[str, str, int]] = {
         "cannot read 'wpn_class == 3 and adult': unexpected 'and'",
         "one comparison a line; join lines with `all:` or `any:`",
         16,
+    ),
+    "true adult": (
+        "cannot read 'true adult': expected a name, found 'true'",
+        "",
+        1,
     ),
     "adult chronic": (
         "cannot read 'adult chronic': unexpected 'chronic'",
@@ -245,8 +251,18 @@ def test_a_line_that_cannot_be_read_is_marked_where_it_goes_wrong(line: str) -> 
 
 def test_a_line_may_have_three_hundred_characters_and_no_more() -> None:
     assert parse_text("x" * MAX_LEAF) == Named("x" * MAX_LEAF)
-    with pytest.raises(ConditionSyntaxError, match="longer than 300 characters"):
+    with pytest.raises(ConditionSyntaxError) as caught:
         parse_text("x" * (MAX_LEAF + 1))
+    message, advice = "longer than 300 characters", "split it with `all:` or `any:`"
+    shown = f"cannot read {'x' * 80!r}: {message}"
+    assert caught.value.problems == [Problem("CP020", shown, Place("condition", 1, 1), advice)]
+
+
+def test_a_line_that_cannot_be_read_is_shown_by_its_first_eighty_characters() -> None:
+    for length, shown in ((80, 80), (81, 80)):
+        with pytest.raises(ConditionSyntaxError) as caught:
+            parse_text("x" * (length - 2) + " =")
+        assert caught.value.problems[0].message.startswith(f"cannot read {('x' * (length - 2) + ' =')[:shown]!r}: ")
 
 
 def test_seventy_negations_in_a_line_are_read_one_in_the_other() -> None:
@@ -403,6 +419,82 @@ def test_all_problems_of_a_structure_are_listed_at_once() -> None:
     with pytest.raises(ConditionSyntaxError) as caught:
         parse_node(read_text(text))
     assert [problem.place.line for problem in caught.value.problems if problem.place] == [2, 3, 4]
+    assert str(caught.value) == "\n".join(map(str, caught.value.problems))
+
+
+def places(condition: Condition) -> list[tuple[str, int, int]]:
+    """The kind, line and column of a condition and of each part of it."""
+    found = [(type(condition).__name__, condition.place)]
+    if isinstance(condition, Compare | Among):
+        found.append((type(condition.operand).__name__, condition.operand.place))
+    own = [(name, place.line, place.column) for name, place in found if place is not None]
+    assert len(own) == len(found)
+    below = [condition.where] if isinstance(condition, Some | Every | Count) and condition.where else []
+    return [*own, *(place for part in (*children(condition), *below) for place in places(part))]
+
+
+def test_every_part_of_a_condition_has_the_place_where_it_begins() -> None:
+    text = """\
+all:
+  - true
+  - not not adult
+  - "not wpn_class == 3"
+  - {any: [days since last_date < window, x is known, unknown]}
+  - not: {every: {of: goals, where: "weight in [1, 2]"}}
+  - some: {of: goals, where: improvement of goal since step start >= step}
+  - count: {of: goals, where: met, is: ">= two"}
+"""
+    assert places(parse_node(read_text(text))) == [
+        ("All", 1, 1),
+        ("Constant", 2, 5),
+        ("Not", 3, 5),
+        ("Not", 3, 9),
+        ("Named", 3, 13),
+        ("Not", 4, 6),
+        ("Compare", 4, 10),
+        ("FindingRef", 4, 10),
+        ("AnyOf", 5, 5),
+        ("Compare", 5, 12),
+        ("DaysSince", 5, 12),
+        ("IsKnown", 5, 43),
+        ("Constant", 5, 55),
+        ("Not", 6, 5),
+        ("Every", 6, 10),
+        ("Among", 6, 38),
+        ("FindingRef", 6, 38),
+        ("Some", 7, 5),
+        ("Compare", 7, 30),
+        ("Change", 7, 30),
+        ("Count", 8, 5),
+        ("Named", 8, 31),
+    ]
+
+
+LONG_KEYS = ", ".join(f"{letter * 70}: 1" for letter in "abcdefgh")
+
+
+def test_of_keys_that_are_no_condition_the_first_six_are_named_by_their_first_sixty_characters() -> None:
+    with pytest.raises(ConditionSyntaxError) as caught:
+        parse_node(read_text("{" + LONG_KEYS + "}"))
+    named = ", ".join(repr(letter * 60) for letter in "abcdef")
+    assert caught.value.problems[0].message == f"a condition has exactly one key; this has {named}"
+
+
+def test_as_many_problems_as_the_limit_are_named_and_one_more_stands_for_the_rest_at_the_condition() -> None:
+    unknown = ", ".join(f"k{number}: x" for number in range(MAX_PROBLEMS + 1))
+    for text, limit in (
+        ("\n\nany:\n" + "  - x =\n" * MAX_PROBLEMS, None),
+        ("\n\nany:\n" + "  - x =\n" * (MAX_PROBLEMS + 1), Place("text", 3, 1)),
+        ("\n\nany:\n" + "  - []\n" * (MAX_PROBLEMS + 1), Place("text", 3, 1)),
+        (f"\nsome: {{of: a, where: b, {unknown}}}", Place("text", 2, 1)),
+    ):
+        with pytest.raises(ConditionSyntaxError) as caught:
+            parse_node(read_text(text))
+        problems = caught.value.problems
+        assert len(problems) == MAX_PROBLEMS + (limit is not None)
+        assert [problem.place for problem in problems if "the rest is not named" in problem.message] == [
+            place for place in (limit,) if place is not None
+        ]
 
 
 def test_places_do_not_count_when_conditions_are_compared() -> None:

@@ -74,9 +74,22 @@ LINES: dict[str, Condition] = {
 }
 
 
+def test_a_negation_of_a_line_is_a_line_and_one_of_a_structure_has_a_key() -> None:
+    assert write_structure(Not(Named("adult"))) == "not adult"
+    assert write_structure(Not(Not(Named("adult")))) == "not not adult"
+    assert write_structure(Not(All((Named("a"), Named("b"))))) == {"not": {"all": ["a", "b"]}}
+
+
 @pytest.mark.parametrize("line", LINES)
 def test_a_condition_stands_on_one_line_in_messages(line: str) -> None:
     assert write_line(LINES[line]) == line
+
+
+@pytest.mark.parametrize(
+    ("number", "written"), [(1e22, "10000000000000000000000.0"), (3.0, "3.0"), (0.25, "0.25"), (3, "3")]
+)
+def test_a_decimal_is_written_so_that_it_is_read_as_a_decimal(number: float, written: str) -> None:
+    assert write_line(Compare(FindingRef("x"), "<", Number(number))) == f"x < {written}"
 
 
 def test_a_small_number_is_written_in_digits_as_the_grammar_has_no_exponent() -> None:

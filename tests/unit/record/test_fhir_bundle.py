@@ -37,6 +37,10 @@ def read_entries(*entries: object) -> Record:
     return read_bundle({"resourceType": "Bundle", "entry": list(entries)}, guideline(), AT)
 
 
+def bundle_of(*resources: Json) -> Json:
+    return {"resourceType": "Bundle", "entry": [{"resource": one} for one in resources]}
+
+
 def refused(bundle: object) -> RecordError:
     with pytest.raises(RecordError) as caught:
         read_bundle(bundle, guideline(), AT)  # type: ignore[arg-type]
@@ -116,6 +120,20 @@ def test_what_is_no_fhir_is_refused_with_what_to_give(other: object) -> None:
     )
 
 
+@pytest.mark.parametrize("first", [True, False])
+def test_a_report_that_would_be_too_long_is_refused_with_the_red_flags(
+    first: bool,  # noqa: FBT001 - a case
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("carepath.record.fhir_report.MAX_ROWS", 10)
+    flag = observation((LOCAL, "rf_cauda_equina"), valueBoolean=True)
+    others = [{"resourceType": "Encounter", "id": f"e{number}"} for number in range(20)]
+    error = refused(bundle_of(*((flag, *others) if first else (*others, flag))))
+    message = "more than 250000 parts, each used or not used"
+    assert error.problems == (Problem("CP066", message, None, "leave old resources out"),)
+    assert error.red_flags == ("rf_cauda_equina",)
+
+
 # --- medications and contained resources ------------------------------------------------------------------------
 
 
@@ -193,6 +211,19 @@ def test_an_expression_is_named_by_the_path_of_its_element_and_by_no_word_of_a_k
     assert is_read(record)
 
 
+@pytest.mark.parametrize(("last", "shown"), [(56, ".z"), (57, "")])
+def test_an_expression_far_down_is_named_by_the_beginning_of_its_path(last: int, shown: str) -> None:
+    """With 56 letters in its last part a path is 300 characters long, and longer paths are not carried on."""
+    keys = ["k" * length for length in (60, 60, 60, 60, last)]
+    inner: Json = {"z": {"valueExpression": CQL}}
+    for key in reversed(keys):
+        inner = {key: inner}
+    path = ".".join(keys)
+    assert len(path) == 244 + last
+    rows = [one["path"] for one in read(peg(None, **inner)).unused if one["reason"] == "expression"]
+    assert rows == [f"Observation.{path}{shown}"]
+
+
 @pytest.mark.parametrize(
     "elements",
     [
@@ -266,10 +297,6 @@ SEVERAL = Problem(
     None,
     "give the resources of one patient at a time",
 )
-
-
-def bundle_of(*resources: Json) -> Json:
-    return {"resourceType": "Bundle", "entry": [{"resource": one} for one in resources]}
 
 
 def test_several_patients_are_refused_with_what_to_do_and_the_red_flags_in_order() -> None:
