@@ -9,7 +9,7 @@ import pytest
 from carepath.errors import MAX_PROBLEMS, Place, Problem, RecordError
 from carepath.language.symbols import ValueType
 from carepath.record.facts import KNOWN, PARTIAL, Bounds, Fact, FactValue
-from carepath.record.read import MAX_INTEGER, Path, Unreadable, read_date, read_part, read_record, settled
+from carepath.record.read import MAX_INTEGER, Path, Unreadable, read_date, read_part, read_record, read_value, settled
 from tests.unit.record.builders import AT, FINDINGS, finding
 
 COUNT = ValueType("int", minimum=0)
@@ -285,3 +285,27 @@ def test_a_fact_keeps_whether_its_date_was_given_and_says_nothing_where_nothing_
     given: object, expected: list[Fact]
 ) -> None:
     assert list(read_record({"fear": given}, FINDINGS, AT).facts("fear")) == expected
+
+
+def test_an_empty_list_that_says_nothing_is_unknown_on_a_day_that_was_not_given() -> None:
+    assert list(read_record({"goals": []}, FINDINGS, AT).facts("goals")) == [
+        Fact("goals", None, AT, "unknown", undated=True)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "value", "shown"),
+    [
+        (None, 4.0, 5, "..4"),
+        (-2.0, None, -3, "-2.."),
+        (-2.5, 2.5, 3, "-2.5..2.5"),
+        (-1e6, 1e6, -1e7, "-1e+06..1e+06"),
+        (-1e6, 1e6, 1e7, "-1e+06..1e+06"),
+    ],
+)
+def test_a_number_out_of_its_range_is_told_the_range(
+    low: float | None, high: float | None, value: float, shown: str
+) -> None:
+    with pytest.raises(Unreadable) as caught:
+        read_value(ValueType("decimal", minimum=low, maximum=high), value, "x")
+    assert caught.value.message.endswith(f" is out of the range {shown}")
