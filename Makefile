@@ -10,6 +10,7 @@ help:
 	@echo "test       run the tests, without the slow ones"
 	@echo "slow       run the slow tests, and the laws with ten times the examples"
 	@echo "mutants    ask mypy and the quick tests about small mistakes in language, record and inference; an hour"
+	@echo "mutants-elsewhere  ask the same about a sample of 200 in the rest of the code; half an hour"
 	@echo "mutants-of-content  ask the scenarios about every small mistake in rules/ and pathways/"
 	@echo "lint       ruff: rules and format"
 	@echo "types      mypy"
@@ -37,7 +38,13 @@ slow: $(VENV)/.installed-dev
 mutants: $(VENV)/.installed-dev
 	$(BIN)/python -m pip install --quiet 'mutmut==3.8.*'
 	PATH="$(abspath $(BIN)):$$PATH" mutmut run
-	PATH="$(abspath $(BIN)):$$PATH" mutmut results
+	PATH="$(abspath $(BIN)):$$PATH" mutmut results | grep -v 'caught by type check' || true
+
+# Writes in build/mutants only. What is tried and with which tests stands in tests/repo/mutants/elsewhere.toml.
+.PHONY: mutants-elsewhere
+mutants-elsewhere: $(VENV)/.installed-dev
+	$(BIN)/python -m pip install --quiet 'mutmut==3.8.*'
+	$(BIN)/python -m tests.repo.mutants.sample
 
 mutants-of-content: $(VENV)/.installed
 	$(BIN)/python -m carepath.testing.mutation_run tests/scenarios --equivalent tests/unit/testing/equivalent_mutants.yaml

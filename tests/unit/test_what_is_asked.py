@@ -161,6 +161,13 @@ def test_staying_names_a_red_flag_whose_urgency_as_stated_would_end_it() -> None
         assert ("rf_fracture_suspected" in the("continue", open_flag).could_change) is named
 
 
+def test_staying_names_what_a_change_inside_the_step_waits_for() -> None:
+    at_step = assessed(SCREENED, {"current_node": "NP1"}, pathway="neuropathic")
+    assert "neuropathic_drugs" in the("continue", at_step).could_change
+    settled = assessed(SCREENED, {"current_node": "NP2"}, pathway="neuropathic")
+    assert "neuropathic_drugs" not in the("continue", settled).could_change
+
+
 def test_a_conditional_step_says_on_what_and_by_which_way() -> None:
     step_down = the("deescalate", assessed(LAST_RESORT, {"step_too_burdensome": True}))
     assert [(one.text.en, one.truth) for one in step_down.conditions] == [

@@ -60,12 +60,8 @@ def branches(condition: Condition, scope: Scope) -> tuple[Branch, ...]:
     Raises:
         TooManyBranches: the condition has more than ``MAX_BRANCHES`` alternatives.
     """
-    found = {tuple(sorted(set(branch), key=_order)) for branch in _expand(condition, scope, positive=True)}
-    return tuple(sorted(found, key=lambda branch: [_order(literal) for literal in branch]))
-
-
-def _order(literal: Literal) -> tuple[str, str, str, str]:
-    return (literal.attribute, literal.op, type(literal.constant).__name__, str(literal.constant))
+    found = {tuple(sorted(branch)) for branch in _expand(condition, scope, positive=True)}
+    return tuple(sorted(found))
 
 
 def _expand(condition: Condition, scope: Scope, *, positive: bool) -> list[frozenset[Literal]]:

@@ -450,6 +450,10 @@ def test_a_term_that_names_itself_is_a_circle() -> None:
     assert problem.message == "terms in a circle: a -> a"
 
 
+def test_a_term_that_names_itself_is_named_once_where_another_leads_to_it() -> None:
+    assert len(cycles(terms(first="second", second="second"))) == 1
+
+
 def test_two_circles_are_two_problems() -> None:
     found = cycles(terms(a="b", b="a", c="d", d="c"))
     assert [problem.message for problem in found] == [

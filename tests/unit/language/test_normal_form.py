@@ -93,3 +93,9 @@ def test_every_rule_of_the_guideline_has_branches() -> None:
     values: dict[str, int | float] = dict.fromkeys(guideline.parameters, 1)
     scope = Scope(terms, guideline.symbols.findings, values)
     assert all(branches(rule.when, scope) for rule in guideline.rules.values())
+
+
+def test_a_condition_of_another_kind_is_refused() -> None:
+    with pytest.raises(TypeError) as caught:
+        branches("adult", SCOPE)  # type: ignore[arg-type]
+    assert str(caught.value) == "no normal form for str"
