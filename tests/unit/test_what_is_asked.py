@@ -163,9 +163,16 @@ def test_staying_names_a_red_flag_whose_urgency_as_stated_would_end_it() -> None
 
 def test_staying_names_what_a_change_inside_the_step_waits_for() -> None:
     at_step = assessed(SCREENED, {"current_node": "NP1"}, pathway="neuropathic")
-    assert "neuropathic_drugs" in the("continue", at_step).could_change
-    settled = assessed(SCREENED, {"current_node": "NP2"}, pathway="neuropathic")
-    assert "neuropathic_drugs" not in the("continue", settled).could_change
+    assert {"neuropathic_drugs", "insufficient_improvement_weeks"} <= set(the("continue", at_step).could_change)
+    no_drug_step = assessed(SCREENED, {"current_node": "NP2"}, pathway="neuropathic")
+    assert "neuropathic_drugs" not in the("continue", no_drug_step).could_change
+
+
+def test_a_change_inside_the_step_names_what_would_take_it_away() -> None:
+    failed = {"neuropathic_drugs": [{"class": "other", "tolerated": False}], "trigeminal_neuralgia": False}
+    at_step = assessed(SCREENED, {"current_node": "NP1"}, failed, pathway="neuropathic")
+    assert the("continue", at_step).internal_step == "next_drug_class"
+    assert "hiv_neuropathy" in the("continue", at_step).could_change
 
 
 def test_a_conditional_step_says_on_what_and_by_which_way() -> None:

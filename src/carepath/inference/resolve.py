@@ -54,7 +54,7 @@ class _Table:
         if truth is FALSE:
             return
         chosen = self.sheet.among(entry.selects, self.sheet.drafts)
-        if not chosen and not self.sheet.inside and entry.operation in _ON_WHAT_STANDS:
+        if not chosen and entry.operation in _ON_WHAT_STANDS:
             return
         if entry.given and not any(self.sheet.stands(selector) for selector in entry.given):
             self._name_possible(entry.given, chosen)
@@ -111,8 +111,6 @@ class _Table:
         self._put_aside(chosen, "suspended", entry)
 
     def _suspend_while_missing(self, entry: ResolveEntry) -> None:
-        if not any(draft.kind == "insufficient_information" for draft in self.sheet.drafts):
-            return
         for ask, missing in self.sheet.asks:
             if ask.suspends is None:
                 continue
