@@ -198,3 +198,9 @@ def test_a_step_down_after_a_programme_names_its_measurements() -> None:
     completed = {"imsr_in_progress": False, "imsr_programme_completed": True, "current_node": "SP-IMSR"}
     assert the("deescalate", assessed(SCREENED, completed)).measurements
     assert not the("deescalate", assessed(SCREENED, {"current_node": "SP2"}, BETTER)).measurements
+
+
+def test_a_reason_that_is_missing_is_asked_for_alone() -> None:
+    asked = missing(assessed({"substantial_chance_earlier_steps_fail": True}))
+    assert asked["E-4"] == ("substantial_chance_reason",)
+    assert "rf_malignancy_suspected" in asked["IN-1"]

@@ -8,6 +8,7 @@ import pytest
 
 import carepath
 from carepath.content.guideline import Selector, Text
+from carepath.inference.case import outline_of
 from carepath.inference.drafts import Draft, matcher, matches, merged
 from carepath.recommendation import Contribution, Settlement
 
@@ -112,6 +113,18 @@ def test_a_draft_without_what_a_field_asks_for_is_not_meant(field: str) -> None:
     assert not matches(selector(field, (1,) if field == "outputs" else ("x",)), bare, SPINE)
     assert matches(Selector(), bare, SPINE)
     assert matches(Selector(not_topics=("x",)), bare, None)
+
+
+def test_the_outline_of_an_output_is_what_its_rule_says() -> None:
+    said = ("kind", "target", "urgency", "level", "group", "topic", "internal_step", "conditional", "measurements")
+    used: set[str] = set()
+    for rule in GUIDELINE.rules.values():
+        for output in rule.outputs:
+            outline = outline_of(rule, output)
+            assert outline.contributions == [Contribution(rule, output)]
+            assert [getattr(outline, name) for name in said] == [getattr(output, name) for name in said]
+            used |= {name for name in said if getattr(output, name)}
+    assert used == set(said)
 
 
 def test_without_a_pathway_no_step_has_a_line() -> None:
