@@ -20,8 +20,8 @@ SETTINGS = Path(__file__).with_name("elsewhere.toml")
 SIZE = 200
 MUTMUT = (sys.executable, "-m", "mutmut")
 MYPY = (sys.executable, "-m", "mypy", "src")
-#: What mutmut calls a mutant that nothing noticed.
-UNNOTICED = {"survived", "no tests"}
+#: What mutmut calls a mutant that a test noticed.
+NOTICED = {"killed", "timeout"}
 
 
 def copy_checkout(folder: Path) -> None:
@@ -63,7 +63,7 @@ def shown(folder: Path, mutant: str) -> str:
 
 def report(folder: Path, sample: list[str], found: dict[str, str]) -> Iterator[str]:
     """The figures, and each mistake that nothing noticed."""
-    unnoticed = [name for name in sample if found[name] in UNNOTICED]
+    unnoticed = [name for name in sample if found[name] not in NOTICED]
     survivors = [name for name in unnoticed if not mypy_notices(folder, name)]
     yield f"{len(found)} mutants, {len(sample)} tried"
     for outcome, number in sorted(Counter(found[name] for name in sample).items()):
