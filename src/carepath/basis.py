@@ -157,7 +157,7 @@ class Basis:
         trends = (trend_of(change, self.situation) for change in self.prepared.changes.get(clause, ()))
         if not any(trend is not None and trend.since == FIRST_VALUE for trend in trends):
             return ()
-        return tuple(name for name in STEP_STARTS if self.reason(name) is not None)
+        return tuple(one for one in STEP_STARTS if one in self.guideline.findings and self.reason(one) is not None)
 
     @functools.cached_property
     def not_seen(self) -> tuple[str, ...]:

@@ -57,6 +57,16 @@ def refused(capture: Capture, arguments: list[str], code: str, place: str) -> No
 # --- content ------------------------------------------------------------------------------------------------------
 
 
+def test_of_very_many_problems_in_many_files_the_first_are_named(tmp_path: Path) -> None:
+    content_with(tmp_path, "rules/more.yaml", b"format: 1\nrules: []\n")
+    for number in range(4):
+        items = "1," * (MAX_PROBLEMS // 2)
+        (tmp_path / "rules" / f"more_{number}.yaml").write_text(f"format: 1\nrules: [{items}]\n", encoding="utf-8")
+    _, problems = read_guideline(tmp_path)
+    assert len(problems) == MAX_PROBLEMS + 1
+    assert sum("the rest is not named" in problem.message for problem in problems) == 1
+
+
 @pytest.mark.parametrize("name", BROKEN)
 @pytest.mark.parametrize("file", ["rules/more.yaml", "rules/findings.yaml", "pathways/base.yaml"])
 def test_broken_content_is_refused_with_a_code_and_a_place(name: str, file: str, tmp_path: Path) -> None:

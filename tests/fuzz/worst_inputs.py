@@ -406,7 +406,7 @@ WORST: dict[str, Worst] = {
     ),
     "condition: a line": Worst("condition", line("not "), refused=True),
     "condition: a line of digits": Worst("condition", line("9"), refused=True),
-    "conditions: leaves": Worst("conditions", structure("wpn_class >= 3"), grows=False),
+    "conditions: leaves": Worst("conditions", structure("x >= 3"), grows=False),
     "conditions: no leaves": Worst("conditions", structure("[]"), refused=True, grows=False),
     "conditions: wrong keys": Worst("conditions", structure("{al: x}", 3), refused=True, grows=False),
     "codes: entries": Worst("codes", tables(code)),

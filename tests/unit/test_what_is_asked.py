@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from carepath import Assessment, Recommendation, assess, load_guideline
+from carepath.language.truth import Truth
 from tests.patients import EXHAUSTED, NO_RED_FLAG
 
+ROOT = Path(__file__).resolve().parents[2]
 GUIDELINE = load_guideline()
 SCREENED = {
     **NO_RED_FLAG,
@@ -204,3 +207,13 @@ def test_a_reason_that_is_missing_is_asked_for_alone() -> None:
     asked = missing(assessed({"substantial_chance_earlier_steps_fail": True}))
     assert asked["E-4"] == ("substantial_chance_reason",)
     assert "rf_malignancy_suspected" in asked["IN-1"]
+
+
+def test_what_tells_when_the_step_began_is_named_only_where_the_content_has_it() -> None:
+    small = load_guideline(ROOT / "tests" / "broken" / "base")
+    assert not {"days_in_current_step", "last_step_change_date"} & set(small.findings)
+    course = [{"value": 20, "date": "2025-01-01"}, {"value": 5, "date": "2026-03-01"}]
+    patient = {"current_node": "B1", "agrees_to_step_down": True, "rmdq_total": course}
+    basis = assess(patient, pathway="base", at="2026-03-02", guideline=small, engine="direct").basis
+    assert basis.verdicts["rule:D-1"] is Truth.TRUE
+    assert basis.unknown_start("rule:D-1") == ()

@@ -81,10 +81,10 @@ def read_guideline(root: Path) -> tuple[Guideline | None, list[Problem]]:
 
 def guideline_of(files: ContentFiles, origin: str) -> tuple[Guideline | None, list[Problem]]:
     """The guideline that files hold as far as it can be built, and every problem found; ``origin`` names the folder."""
-    problems = list(files.problems)
+    problems = first_problems(files.problems, None)
     guideline = None
     complete = all(name in files.fixed for name in ("edition.yaml", "sources.yaml", "findings.yaml", "outputs.yaml"))
-    if complete and not any(problem.code == "CP001" for problem in problems):
+    if complete and not any(problem.code == "CP001" for problem in files.problems):
         builder = Builder()
         guideline = _build(files, builder, origin)
         problems += first_problems(builder.problems, None)

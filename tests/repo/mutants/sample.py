@@ -1,27 +1,57 @@
 """Tries a sample of small mistakes in the code that ``make mutants`` leaves alone: does mypy or a test notice them?
 
 Usage: ``python -m tests.repo.mutants.sample [FOLDER]``, with mutmut in the environment. The sample is the same as long
-as the code is. Works on a copy of the checkout in FOLDER, build/mutants if none is given.
+as the code is. Works on copies of the checkout in FOLDER, build/mutants if none is given. mutmut makes the mistakes;
+each is put into the code, mypy is asked, and then the tests of its package.
 """
 
 from __future__ import annotations
 
+import os
 import random
 import re
 import shutil
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from queue import SimpleQueue
 
 ROOT = Path(__file__).resolve().parents[3]
 SETTINGS = Path(__file__).with_name("elsewhere.toml")
 SIZE = 200
 MUTMUT = (sys.executable, "-m", "mutmut")
 MYPY = (sys.executable, "-m", "mypy", "src")
-#: What mutmut calls a mutant that a test noticed.
-NOTICED = {"killed", "timeout"}
+PYTEST = (
+    sys.executable,
+    "-m",
+    "pytest",
+    "-x",
+    "-q",
+    "--tb=no",
+    "-p",
+    "no:cacheprovider",
+    "--hypothesis-profile=mutants",
+)
+#: By package the tests that are asked; the tests of ``""`` for what lies in no package.
+TESTS = {
+    "commands": ("tests/unit/test_cli.py", "tests/contracts/test_command_line.py"),
+    "content": ("tests/unit/content", "tests/broken", "tests/scenarios", "tests/unit/explain"),
+    "display": ("tests/unit/display", "tests/unit/explain", "tests/unit/test_cli.py"),
+    "exchange": ("tests/unit/exchange", "tests/contracts"),
+    "explain": ("tests/unit/explain", "tests/unit/display"),
+    "testing": ("tests/unit/testing", "tests/laws/test_strategies.py", "tests/laws/test_patient_over_time.py"),
+    "": (
+        "tests/unit/test_cli.py",
+        "tests/unit/test_input_file.py",
+        "tests/unit/content",
+        "tests/broken",
+        "tests/contracts",
+    ),
+}
+#: Seconds after which a test that does not end is given up.
+MOST = 900
 
 
 def copy_checkout(folder: Path) -> None:
@@ -39,50 +69,61 @@ def output(folder: Path, *command: str) -> str:
     return subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True).stdout
 
 
-def outcomes(folder: Path) -> dict[str, str]:
-    """What became of each mutant, by its name."""
-    lines = output(folder, *MUTMUT, "results", "--all", "true").splitlines()
-    return dict(sorted(re.findall(r"^ +(\S+): (.+)$", line)[0] for line in lines))
+def fails(folder: Path, *command: str) -> bool:
+    """Whether a command finds a fault in the code of a folder, or does not end."""
+    environment = os.environ | {"PYTHONPATH": str(folder / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
+    try:
+        done = subprocess.run(command, cwd=folder, env=environment, check=False, capture_output=True, timeout=MOST)
+    except subprocess.TimeoutExpired:
+        return True
+    return done.returncode != 0
 
 
-def mypy_notices(folder: Path, mutant: str) -> bool:
-    """Whether mypy finds a fault in the code with this mistake in it."""
-    (path,) = re.findall(r"^--- (\S+)", shown(folder, mutant), re.MULTILINE)
+def noticed(folder: Path, mutant: str) -> str:
+    """What notices a mistake: mypy, a test, or nothing; then with the mistake, as a difference between two texts."""
+    shown = output(folder, *MUTMUT, "show", mutant)
+    (path,) = re.findall(r"^--- (\S+)", shown, re.MULTILINE)
     source = (folder / path).read_bytes()
     output(folder, *MUTMUT, "apply", mutant)
     try:
-        return subprocess.run(MYPY, cwd=folder, check=False, capture_output=True).returncode != 0
+        if fails(folder, *MYPY):
+            return "mypy"
+        package = Path(path).parts[2] if len(Path(path).parts) > len(("src", "carepath", "module")) else ""
+        return "a test" if fails(folder, *PYTEST, *TESTS[package]) else f"nothing\n{shown}"
     finally:
         (folder / path).write_bytes(source)
-
-
-def shown(folder: Path, mutant: str) -> str:
-    """The mistake, as a difference between two texts."""
-    return output(folder, *MUTMUT, "show", mutant)
-
-
-def report(folder: Path, sample: list[str], found: dict[str, str]) -> Iterator[str]:
-    """The figures, and each mistake that nothing noticed."""
-    unnoticed = [name for name in sample if found[name] not in NOTICED]
-    survivors = [name for name in unnoticed if not mypy_notices(folder, name)]
-    yield f"{len(found)} mutants, {len(sample)} tried"
-    for outcome, number in sorted(Counter(found[name] for name in sample).items()):
-        yield f"{outcome}: {number}"
-    yield f"of those that no test noticed mypy notices {len(unnoticed) - len(survivors)}"
-    yield f"score {1 - len(survivors) / len(sample):.1%}"
-    yield from (shown(folder, name) for name in survivors)
 
 
 def main() -> None:
     """Tries the sample, and prints what became of it."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "build" / "mutants"
     shutil.rmtree(folder, ignore_errors=True)
-    copy_checkout(folder)
+    first = folder / "0"
+    copy_checkout(first)
     # Names are known once the mutants are made: this call makes them, and ends where it finds nothing of this name.
-    subprocess.run([*MUTMUT, "run", "no_such_mutant"], cwd=folder, check=False, capture_output=True)
-    sample = sorted(random.Random(SIZE).sample(list(outcomes(folder)), SIZE))  # noqa: S311 - no secret
-    subprocess.run([*MUTMUT, "run", *sample], cwd=folder, check=True, stdout=subprocess.DEVNULL)
-    sys.stdout.writelines(f"{line}\n" for line in report(folder, sample, outcomes(folder)))
+    subprocess.run([*MUTMUT, "run", "no_such_mutant"], cwd=first, check=False, capture_output=True)
+    names = sorted(re.findall(r"^ +(\S+): ", output(first, *MUTMUT, "results", "--all", "true"), re.MULTILINE))
+    sample = random.Random(SIZE).sample(names, SIZE)  # noqa: S311 - the same sample each time, no secret
+    free: SimpleQueue[Path] = SimpleQueue()
+    for number in range(os.cpu_count() or 1):
+        if number:
+            shutil.copytree(first, folder / str(number))
+        free.put(folder / str(number))
+
+    def tried(mutant: str) -> str:
+        mine = free.get()
+        try:
+            found = noticed(mine, mutant)
+        finally:
+            free.put(mine)
+        sys.stdout.write(f"{mutant}: {found}\n")
+        sys.stdout.flush()
+        return found.partition("\n")[0]
+
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        fates = Counter(pool.map(tried, sample))
+    sys.stdout.write(f"{len(names)} mutants, of these tried {dict(sorted(fates.items()))}\n")
+    sys.stdout.write(f"score {1 - fates['nothing'] / SIZE:.1%}\n")
 
 
 if __name__ == "__main__":
