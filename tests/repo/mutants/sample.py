@@ -36,7 +36,7 @@ PYTEST = (
 )
 #: By package the tests that are asked; the tests of ``""`` for what lies in no package.
 TESTS = {
-    "commands": ("tests/unit/test_cli.py", "tests/contracts/test_command_line.py"),
+    "commands": ("tests/unit/test_cli.py", "tests/unit/exchange/test_serve.py", "tests/contracts/test_command_line.py"),
     "content": ("tests/unit/content", "tests/broken", "tests/scenarios", "tests/unit/explain"),
     "display": ("tests/unit/display", "tests/unit/explain", "tests/unit/test_cli.py"),
     "exchange": ("tests/unit/exchange", "tests/contracts"),

@@ -332,3 +332,10 @@ def test_all_conditions_of_an_action_hold_together() -> None:
     assert together([TRUE, UNKNOWN]) is UNKNOWN
     assert together([FALSE, UNKNOWN]) is FALSE
     assert together([TRUE, TRUE]) is TRUE
+
+
+@pytest.mark.parametrize("pathway", PATHWAYS)
+def test_the_screening_asks_for_an_observation_of_each_red_flag_of_the_pathway(pathway: str) -> None:
+    (screening,) = [one for one in actions(pathway) if one["id"] == "screening"]
+    wanted = [(one["type"], one["codeFilter"][0]["code"][0]["code"]) for one in screening["input"]]
+    assert wanted == [("Observation", name) for name in GUIDELINE.pathways[pathway].screen]
