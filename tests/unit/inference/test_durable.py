@@ -94,13 +94,27 @@ def pain_at_least(number: int) -> Branch:
     return (Literal("pain", ">=", number),)
 
 
-@needs_engine
-@settings(max_examples=2_000, deadline=None, derandomize=True)
-@given(clauses=CLAUSES, patients=st.lists(VALUES, min_size=1, max_size=2))
-def test_the_engine_finds_what_the_clauses_plainly_say(clauses: Clauses, patients: list[dict[str, Known]]) -> None:
+def check_engine(clauses: Clauses, patients: list[dict[str, Known]]) -> None:
     engine = DurableEngine(clauses, TYPES)
     for values in patients:
         assert engine.true_clauses(values) == plainly_true(clauses, values)
+
+
+@needs_engine
+@settings(max_examples=500, deadline=None, derandomize=True)
+@given(clauses=CLAUSES, patients=st.lists(VALUES, min_size=1, max_size=2))
+def test_the_engine_finds_what_the_clauses_plainly_say(clauses: Clauses, patients: list[dict[str, Known]]) -> None:
+    check_engine(clauses, patients)
+
+
+@needs_engine
+@pytest.mark.slow
+@settings(max_examples=5_000, deadline=None, derandomize=True)
+@given(clauses=CLAUSES, patients=st.lists(VALUES, min_size=1, max_size=2))
+def test_the_engine_finds_what_thousands_of_clauses_plainly_say(
+    clauses: Clauses, patients: list[dict[str, Known]]
+) -> None:
+    check_engine(clauses, patients)
 
 
 @needs_engine
