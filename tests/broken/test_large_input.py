@@ -65,6 +65,8 @@ def test_of_very_many_problems_in_many_files_the_first_are_named(tmp_path: Path)
     _, problems = read_guideline(tmp_path)
     assert len(problems) == MAX_PROBLEMS + 1
     assert sum("the rest is not named" in problem.message for problem in problems) == 1
+    (tmp_path / "rules" / "findings.yaml").unlink()
+    assert [problem.code for problem in read_guideline(tmp_path)[1]].count("CP001") == 1
 
 
 @pytest.mark.parametrize("name", BROKEN)

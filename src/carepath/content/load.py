@@ -81,7 +81,8 @@ def read_guideline(root: Path) -> tuple[Guideline | None, list[Problem]]:
 
 def guideline_of(files: ContentFiles, origin: str) -> tuple[Guideline | None, list[Problem]]:
     """The guideline that files hold as far as it can be built, and every problem found; ``origin`` names the folder."""
-    problems = first_problems(files.problems, None)
+    # A limit and a missing file are named before what is wrong inside files.
+    problems = first_problems(sorted(files.problems, key=lambda one: one.code not in {"CP001", "CP009"}), None)
     guideline = None
     complete = all(name in files.fixed for name in ("edition.yaml", "sources.yaml", "findings.yaml", "outputs.yaml"))
     if complete and not any(problem.code == "CP001" for problem in files.problems):
