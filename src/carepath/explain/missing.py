@@ -29,7 +29,8 @@ class Missing(Explanation):
     ``first`` must be known whatever else is: red flags and what holds the recommendation up. ``sets`` are all
     smallest sets of findings that settle it, each with ``first`` in it. They are exact, unless ``exact`` is False:
     then there were too many ways to try and ``sets`` is empty. ``sets`` is empty too where nothing that can be asked
-    settles it. ``rule``, ``output``, ``kind``, ``target``, ``topic`` and ``waits_for`` are those of the undetermined
+    settles it. Where a set rules the recommendation out whatever its values, there is nothing to hold up and ``first``
+    is empty. ``rule``, ``output``, ``kind``, ``target``, ``topic`` and ``waits_for`` are those of the undetermined
     recommendation.
     """
 
@@ -89,6 +90,8 @@ def _explained(
 ) -> Missing:
     guideline = basis.guideline
     output = guideline.rules[one.rule].outputs[one.output]
+    # What would hold it up is not asked for where other findings rule it out, whatever their values.
+    first = tuple(name for name in first if all(name in names for names in sets or ()))
     ordered = tuple(tuple(sorted(names, key=lambda name: (name not in first, order[name]))) for names in (sets or ()))
 
     def sentence() -> Text:

@@ -66,7 +66,7 @@ class Workshop:
 
     def key(self, part: Part) -> Hashable:
         """What is the same for any patient of whom the same is open and the same is recorded of its findings."""
-        return (id(self.basis.prepared), self._written(part), *self._depends_on(part.reads))
+        return (self.basis.prepared, self._written(part), *self._depends_on(part.reads))
 
     def _written(self, part: Part) -> Hashable:
         """What a part says, however it was built; equal conditions of a guideline are one object, and stay."""

@@ -32,7 +32,7 @@ from carepath.record.facts import Bounds
 ENGINES = ("both", "direct")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Prepared:
     """A guideline made ready for evaluation with one set of parameter values."""
 

@@ -83,3 +83,25 @@ def test_a_change_inside_the_step_is_settled_only_when_the_step_is_known() -> No
         made = carepath.assess(NO_RED_FLAG | {"age_years": 40} | step, pathway="spine", at="2026-03-02")
         (one,) = [missing for missing in made.missing if missing.undetermined.rule == "E-6"]
         assert one.sets == (expected,)
+
+
+def test_red_flags_are_not_asked_for_first_where_a_finding_rules_the_recommendation_out_whatever_its_value() -> None:
+    # From 66 points no whole score reaches 20 points without 30 percent, nor 30 percent without 20 points.
+    ruled_out = missing_for(improving_from(66), "DE-6")
+    assert (ruled_out.first, ruled_out.sets) == ((), (("qbpds_total",),))
+    assert ruled_out.sentence.en.endswith("It is settled by: QBPDS total score.")
+
+
+def test_red_flags_are_asked_for_first_where_some_value_leads_to_the_recommendation() -> None:
+    possible = missing_for(improving_from(67), "DE-6")
+    assert possible.first == ("rf_fracture_suspected",)
+    assert {"rf_fracture_suspected", "qbpds_total"} <= set(possible.sets[0])
+
+
+def improving_from(score: int) -> Assessment:
+    """Somebody without a change on two instruments, with an earlier score on the third."""
+    unchanged = {
+        name: [{"value": value, "date": "2025-12-01"}, {"value": value, "date": "2026-03-01"}]
+        for name, value in (("rmdq_total", 12), ("odi_total", 50))
+    }
+    return assessed_as("better", **unchanged, qbpds_total={"value": score, "date": "2025-12-01"})
