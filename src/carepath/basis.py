@@ -8,7 +8,7 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from carepath.content.guideline import PATHWAY, PRESENT_STEP, Guideline, Text
+from carepath.content.guideline import CURRENT_NODE, PATHWAY, PRESENT_STEP, Guideline, Text
 from carepath.inference.agreement import Prepared
 from carepath.inference.case import Case
 from carepath.inference.resolve import resolve
@@ -92,7 +92,7 @@ class Basis:
         names = self.prepared.leaf_names
         for leaf in self.evaluation.open_leaves(condition):
             first, *others = names.get(id(leaf)) or leaf_findings(leaf)
-            found["current_node" if first == PRESENT_STEP else first] = None
+            found[CURRENT_NODE if first == PRESENT_STEP else first] = None
             for name in others:
                 if self.reason(name) is not None:
                     found[name] = None
@@ -106,7 +106,8 @@ class Basis:
         """
         if self.pathway is None:
             return ()
-        found = ["current_line"] if self.reason("current_line") is not None else []
+        line = "current_line"
+        found = [line] if line in self.guideline.findings and self.reason(line) is not None else []
         for step in self.pathway.steps.values():
             if step.placed_when is not None:
                 open_leaves = self.evaluation.open_leaves(step.placed_when)
@@ -117,7 +118,7 @@ class Basis:
         """Why a finding is unknown; None when it is known, or known in part and no condition needs more."""
         if finding == PATHWAY and self.pathway is not None:
             return None
-        if finding == "current_node" and self.position.step is not None:
+        if finding == CURRENT_NODE and self.position.step is not None:
             return None
         reason = self.situation.reading(finding).reason
         if reason == PARTIAL and self.prepared.suffices(finding, self.situation):

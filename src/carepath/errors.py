@@ -19,9 +19,10 @@ corrected; its ``repr``, which programs write in logs, names codes only.
 
 from __future__ import annotations
 
+import bisect
 import difflib
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 #: What each problem code means, in a few words. A page in ``docs/reference/errors`` explains each.
@@ -90,11 +91,16 @@ CODES: dict[str, str] = {
 ERROR_SCHEMA = "carepath.error/1"
 #: More problems than this are not named of one file, one check or one record.
 MAX_PROBLEMS = 500
-#: Of more names than this no more than ``MAX_ALIKE`` that begin alike are compared with one that is not among them.
+#: Of more names than this the ``MAX_ALIKE`` beside it in the alphabet are compared with one that is not among them.
 MAX_COMPARED = 1_000
 MAX_ALIKE = 100
 #: A message or an advice is cut off beyond so many characters.
 MAX_MESSAGE = 2_000
+
+
+def shown_name(name: str) -> str:
+    """A name that others gave to a file or a scenario, without characters that would steer a terminal."""
+    return "".join(one if one.isprintable() else " " for one in name)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -106,7 +112,7 @@ class Place:
     column: int
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}"
+        return f"{shown_name(self.file)}:{self.line}:{self.column}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +244,7 @@ class MissingExtra(CarepathError, ImportError):
 def excerpt(text: str, column: int) -> str:
     """The beginning of a line as it can be shown; nothing where the column lies beyond it."""
     longest = 160
-    return "".join(one if one.isprintable() else " " for one in text[:longest]) if column <= longest else ""
+    return shown_name(text[:longest]) if column <= longest else ""
 
 
 def first_problems(problems: Iterable[Problem], place: Place | None) -> list[Problem]:
@@ -270,10 +276,12 @@ def nearest(name: str, valid: Iterable[str]) -> str:
     Returns:
         ``"did you mean 'x'?"``, or ``"valid: a, b, c"``, or an empty text.
     """
-    names: Sequence[str] = sorted(set(valid))
+    names = sorted(set(valid))
+    compared = names
     if len(names) > MAX_COMPARED:
-        names = [one for one in names if one[:2] == name[:2]][:MAX_ALIKE]
-    close = difflib.get_close_matches(name[:100], names, n=1, cutoff=0.6)
+        at = bisect.bisect(names, name)
+        compared = names[max(at - MAX_ALIKE // 2, 0) : at + MAX_ALIKE // 2]
+    close = difflib.get_close_matches(name[:100], compared, n=1, cutoff=0.6)
     if close:
         return f"did you mean {close[0]!r}?"
     few = 12

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from carepath.basis import Basis
-from carepath.content.guideline import Entitlement, Guideline, tags_of
+from carepath.content.guideline import CURRENT_NODE, Entitlement, Guideline, tags_of
 from carepath.inference.drafts import Draft
 from carepath.language.truth import Truth
 from carepath.pathway import Step
@@ -56,7 +56,7 @@ def finished(draft: Draft, basis: Basis) -> Recommendation:
 def _could_change(draft: Draft, basis: Basis) -> tuple[str, ...]:
     """The findings named beside a draft; with the present step also what could tell it."""
     named = set(draft.could_change)
-    if "current_node" in named:
+    if CURRENT_NODE in named:
         named.update(basis.placed_by)
     return tuple(sorted(named))
 

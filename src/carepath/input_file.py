@@ -218,8 +218,9 @@ def _duplicates(name: str, text: str) -> list[Problem]:
 
 
 def _integer(digits: str) -> int:
-    if len(digits) > MAX_DIGITS:
-        raise _Refused(Problem("CP065", f"a whole number of {len(digits)} digits", None, "correct it"))
+    size = len(digits.lstrip("-"))
+    if size > MAX_DIGITS:
+        raise _Refused(Problem("CP065", f"a whole number of {size} digits", None, "correct it"))
     return int(digits)
 
 

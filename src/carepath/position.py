@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from carepath.content.guideline import CURRENT_NODE
 from carepath.language.evaluate import Looks, Scope, Values
 from carepath.language.truth import Truth
 from carepath.pathway import Pathway
@@ -35,7 +36,7 @@ def locate(pathway: Pathway | None, values: Values, scope: Scope, looks: Looks |
     """
     if pathway is None:
         return PathwayPosition(None, None, "no_pathway")
-    recorded = values.get("current_node")
+    recorded = values.get(CURRENT_NODE)
     if isinstance(recorded, str):
         if recorded in pathway.steps:
             return PathwayPosition(pathway.name, recorded, "recorded")

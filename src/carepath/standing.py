@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterator
 
-from carepath.content.guideline import EVALUATION_DATE, PRESENT_STEP, Ground, Guideline, tags_of
+from carepath.content.guideline import CURRENT_NODE, EVALUATION_DATE, PRESENT_STEP, Ground, Guideline, tags_of
 from carepath.inference.agreement import Prepared
 from carepath.language.check import names_of, parameters_of
 from carepath.language.nodes import Condition, Named, children
@@ -120,7 +120,7 @@ def _findings_of(condition: Condition, guideline: Guideline) -> tuple[str, ...]:
     for one in (condition, *(guideline.terms[term].when for term in terms_of(condition, guideline))):
         for name in names_of(one):
             if name == PRESENT_STEP:
-                found["current_node"] = None
+                found[CURRENT_NODE] = None
             elif name in guideline.findings and name != EVALUATION_DATE:
                 found[name] = None
     return tuple(found)

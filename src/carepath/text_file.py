@@ -31,9 +31,8 @@ def bytes_of(path: Path, name: str, max_bytes: int, *, in_folder: bool = False) 
     """
     place = Place(name, 1, 1)
     try:
-        if in_folder and not stat.S_ISREG(path.stat().st_mode) and not path.is_dir():
-            advice = "leave only files and folders there"
-            raise ContentError([Problem("CP001", "cannot read the file: it is a pipe or a device", place, advice)])
+        if in_folder and is_special(path):
+            raise ContentError([special_file(name)])
         with path.open("rb") as file:
             about = os.fstat(file.fileno())
             size = about.st_size if stat.S_ISREG(about.st_mode) else 0
@@ -46,6 +45,21 @@ def bytes_of(path: Path, name: str, max_bytes: int, *, in_folder: bool = False) 
         message = f"{max(size, len(data))} bytes; the limit is {max_bytes}"
         raise ContentError([Problem("CP009", message, place, "split the file, or leave out what is not needed")])
     return data
+
+
+def is_special(path: Path) -> bool:
+    """Whether a path is a pipe or a device, from which nothing may ever come; what may not be looked at is none."""
+    try:
+        mode = path.stat().st_mode
+    except (OSError, ValueError):  # a name with a null character is a ValueError
+        return False
+    return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)
+
+
+def special_file(name: str) -> Problem:
+    """The problem of a pipe or a device in a folder of which the files are read."""
+    message = "cannot read the file: it is a pipe or a device"
+    return Problem("CP001", message, Place(name, 1, 1), "leave only files and folders there")
 
 
 def text_in(data: bytes, name: str, encoding: str = "utf-8") -> str:

@@ -86,6 +86,8 @@ def test_the_first_and_the_last_day_there_is_are_days(at: str, date: str) -> Non
     made = carepath.assess({**PATIENT, **patient}, pathway="spine", at=at)
     assert made.to_dict()["audit"]
     assert made.report("nl")
+    assert made.missing
+    assert made.what_would_change("escalate")
 
 
 def test_what_is_asked_about_must_exist() -> None:

@@ -258,7 +258,7 @@ CASES: dict[tuple[str, str], tuple[Callable[[int], Problems], str, int | None]] 
         1_000,
     ),
     ("carepath.input_file", "MAX_DIGITS"): (
-        lambda n: of_file(b'{"patient": {"a": ' + b"9" * n + b"}}", read_input, "x.json"),
+        lambda n: of_file(b'{"patient": {"a": -' + b"9" * n + b"}}", read_input, "x.json"),
         "digits",
         None,
     ),

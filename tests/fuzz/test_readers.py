@@ -299,6 +299,14 @@ def test_a_pipe_in_a_folder_is_refused_and_not_waited_for(tmp_path: Path) -> Non
     assert [problem.code for problem in refusals] == ["CP001"]
 
 
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="there is no device without an end here")
+def test_a_device_among_scenarios_is_refused_and_not_read(tmp_path: Path) -> None:
+    (tmp_path / "endless.yaml").symlink_to("/dev/zero")
+    files, refusals = scenario_files([tmp_path])
+    assert (files, [problem.code for problem in refusals]) == ([], ["CP001"])
+    assert "a device" in refusals[0].message
+
+
 @pytest.mark.parametrize("data", [b"\xef\xbb\xbf{}", b"a: 1\r\nb: 2\r\n", b"a: 1\x00", b"<<: {a: 1}", b"a: &a [*a]"])
 def test_bytes_that_readers_of_yaml_differ_about_are_read_or_refused(data: bytes, tmp_path: Path) -> None:
     path = tmp_path / "patient.yaml"

@@ -6,9 +6,10 @@ Each is made for a share of its limits: 1 is what is just let in, a little more 
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ import carepath
 from carepath.cli import main
 from carepath.content import code_tables
 from carepath.content.files import MAX_TOTAL_VALUES
+from carepath.content.guideline import Finding
 from carepath.content.load import read_guideline
 from carepath.errors import CarepathError, ContentError, RecordError, ScenarioError
 from carepath.exchange import request
@@ -24,10 +26,12 @@ from carepath.exchange.cds_hooks import respond
 from carepath.exchange.feedback import read_feedback
 from carepath.input_file import MAX_JSON_BYTES, MAX_JSON_VALUES, read_input, read_json
 from carepath.language.parse import MAX_LEAF, ConditionSyntaxError, parse_node, parse_text
+from carepath.language.symbols import ValueType
 from carepath.record.fhir import read_bundle
 from carepath.record.fhir_limits import MAX_VALUES
 from carepath.record.fhir_report import MAX_ROWS
 from carepath.record.read import MAX_SERIES, MAX_TEXT, read_record
+from carepath.record.read import MAX_VALUES as MAX_RECORD_VALUES
 from carepath.testing.scenario import read_scenarios
 from carepath.yaml_reader import MAX_BYTES, MAX_DEPTH, MAX_NODES, read_text
 
@@ -36,6 +40,8 @@ AT = dt.date(2026, 3, 2)
 TEXT = "    text: {en: x, nl: x}\n"
 GROUNDS = "    grounds: [{kind: design_choice}]\n"
 DAY = dt.date(1000, 1, 1)
+#: A letter for which Python keeps all letters of a text in four bytes each.
+WIDE = "\U0001f600"
 
 Call = Callable[[], object]
 
@@ -77,6 +83,13 @@ def yaml_bytes(before: str, part: str, after: str = "") -> Callable[[float, Path
         return lambda: read_text(text)
 
     return make
+
+
+def yaml_wide(share: float, _: Path) -> Call:
+    """As many keys as there may be, each kept in wide letters, in as long a text as there may be."""
+    text = "".join(f"{WIDE * 8}{index:05x}: {WIDE * 8}\n" for index in some(MAX_NODES - 1, share, 2))
+    text += "#" + WIDE * (int(MAX_BYTES * share) - len(text) - 1)
+    return lambda: read_text(text)
 
 
 def yaml_block(share: float, _: Path) -> Call:
@@ -196,6 +209,26 @@ def record(value: Callable[[int], Any], each: int = 1) -> Callable[[float, Path]
     return make
 
 
+def lists(items: int) -> Callable[[float, Path], Call]:
+    """As many lists of so many items as there may be values, an item counted as one; they are one list in memory."""
+
+    def make(share: float, _: Path) -> Call:
+        findings = carepath.load_guideline().findings
+        texts = {"value": ValueType("text")}
+        name = next(name for name, one in findings.items() if one.type.parts == texts)
+        one = {"value": ["x"] * items, "date": "2026-01-01"}
+        patient = {name: [one for _ in some(MAX_RECORD_VALUES, share, items + 1)]}
+        return lambda: read_record(patient, findings, AT)
+
+    return make
+
+
+def red_flags(share: float, _: Path) -> Call:
+    """Far more values of a red flag than are read."""
+    patient = {"rf_cauda_equina": [True] * int(25 * MAX_SERIES * share)}
+    return lambda: read_record(patient, carepath.load_guideline().findings, AT)
+
+
 def names_like(share: float, _: Path) -> Call:
     patient = {f"pain_mnths_{number}": 1 for number in some(1_000, share)}
     return lambda: read_record(patient, carepath.load_guideline().findings, AT)
@@ -225,6 +258,17 @@ def json_bytes(part: bytes) -> Callable[[float, Path], Call]:
     return make
 
 
+def json_beside_a_wide_letter(share: float, folder: Path) -> Call:
+    """As many values as there may be, and text up to the most bytes, of which one letter makes all take more."""
+    path = folder / "patient.json"
+    with path.open("wb") as file:
+        size = file.write(b'{"patient":{"x":[1')
+        size += sum(file.write(b',{"":1}') for _ in some(MAX_JSON_VALUES - 9, share, 2))
+        start, end = b'],"y":"', f'{WIDE}"}}}}'.encode()
+        file.write(start + b"a" * (int(MAX_JSON_BYTES * share) - size - len(start + end)) + end)
+    return lambda: read_input(path)
+
+
 def no_patients(share: float, folder: Path) -> Call:
     path = folder / "patients.json"
     path.write_bytes(b"[" + b"{}," * (int(MAX_JSON_VALUES * share) // 2 - 2) + b"{}]")
@@ -242,22 +286,49 @@ def series_in(suffix: str) -> Callable[[float, Path], Call]:
         items = ",".join(json.dumps({**values[0], "date": f"{DAY + dt.timedelta(number)}"}) for number in room)
         path.write_text(f'{{"at": "2026-03-02", "patient": {{"rmdq_total": [{items}]}}}}', "utf-8")
 
-        def call() -> object:
-            (given,) = read_input(path)
-            return read_record(given.patient, carepath.load_guideline().findings, AT, locate=given.locate)
-
-        return call
+        return taken(path, carepath.load_guideline().findings)
 
     return make
 
 
-def audit(share: float, folder: Path) -> Call:
+def with_sources(share: float, folder: Path) -> Call:
+    """A file of one patient with as many values of several findings, each with a source, as there may be."""
+    findings = carepath.load_guideline().findings
+    names = [name for name, one in findings.items() if one.type.kind == "bool"][:5]
+    path = folder / "patient.json"
+    values = [
+        f'{{"value":true,"date":"{DAY + dt.timedelta(number)}","source":"s{number}"}}'
+        for number in some(MAX_JSON_VALUES - 20, share, 4 * len(names))
+    ]
+    series = ",".join(f'"{name}":[{",".join(values)}]' for name in names)
+    path.write_text(f'{{"at":"2026-03-02","patient":{{{series}}}}}', "utf-8")
+    return taken(path, findings)
+
+
+def lists_in_a_file(share: float, folder: Path) -> Call:
+    """A file of one patient with lists of as many items as a record may hold."""
+    path = folder / "patient.json"
+    items = ",".join(['"low back"'] * 999)
+    values = ",".join([f'{{"value":[{items}]}}' for _ in some(MAX_RECORD_VALUES, share, 1_000)])
+    path.write_text(f'{{"at":"2026-03-02","patient":{{"pain_location":[{values}]}}}}', "utf-8")
+    return taken(path, carepath.load_guideline().findings)
+
+
+def taken(path: Path, findings: Mapping[str, Finding]) -> Call:
+    def call() -> object:
+        (given,) = read_input(path)
+        return read_record(given.patient, findings, AT, locate=given.locate)
+
+    return call
+
+
+def audit(share: float, folder: Path, letter: str = "") -> Call:
     """An audit record with a very long report of a reader, replayed on the command line."""
     made = carepath.assess({"age_years": 47}, pathway="spine", at=AT, engine="direct").audit
     row = {"resource": "Encounter", "id": "", "path": "Encounter", "code": "", "reason": "unsupported_resource"}
-    rows = [{**row, "detail": str(number)} for number in some(MAX_ROWS, share)]
+    rows = [{**row, "detail": f"{letter}{number:07d}".ljust(95, "x")} for number in some(MAX_ROWS - 1, share)]
     path = folder / "audit.json"
-    path.write_text(json.dumps({**made, "reader": {"used": [], "unused": rows}}), "utf-8")
+    path.write_text(json.dumps({**made, "reader": {"used": [], "unused": rows}}, ensure_ascii=False), "utf-8")
     del rows
 
     def call() -> object:
@@ -372,6 +443,7 @@ WORST: dict[str, Worst] = {
     "yaml: deep": Worst("yaml", yaml_deep),
     "yaml: digits": Worst("yaml", yaml_values(lambda _: "9" * 11, 1)),
     "yaml: wide letters": Worst("yaml", yaml_bytes("a: '", "\U0001f600", "'"), grows=False),
+    "yaml: wide letters in every key": Worst("yaml", yaml_wide),
     "yaml: short lines": Worst("yaml", yaml_bytes("a: 1\n", "#\u03b1\n"), grows=False),
     "yaml: empty lines": Worst("yaml", yaml_bytes("a: '", "\n", "'")),
     "yaml: a problem after short lines": Worst("yaml", yaml_bytes("", "#\u03b1\n", "a: &b 1"), refused=True),
@@ -419,15 +491,22 @@ WORST: dict[str, Worst] = {
     "record: long texts": Worst(
         "record", record(lambda n: {"value": True, "source": f"{n:07d}".ljust(MAX_TEXT, "é")}, each=200), grows=False
     ),
+    "record: lists of many items": Worst("record", lists(1_000)),
+    "record: lists of few items": Worst("record", lists(5)),
+    "record: red flags far beyond the limit": Worst("record", red_flags, refused=True, grows=False),
     "record: names that are almost right": Worst("record", names_like, refused=True, grows=False),
     "json: small objects": Worst("json", json_file(lambda _: b'{"":1}', 2)),
     "json: wide texts": Worst("json", json_file(lambda _: '"😀😀"'.encode(), 1)),
     "json: keys": Worst("json", json_file(lambda number: b'{"%x":1.5}' % number, 2, of_input=False)),
     "json: wide letters": Worst("json", json_bytes("😀".encode())),
+    "json: small objects beside a wide letter": Worst("json", json_beside_a_wide_letter),
     "json: no patients": Worst("json", no_patients, refused=True),
     "patient: a series in YAML": Worst("patient", series_in("yaml"), grows=False),
     "patient: a series in JSON": Worst("patient", series_in("json")),
+    "patient: values with sources": Worst("patient", with_sources),
+    "patient: lists": Worst("patient", lists_in_a_file),
     "audit: a long report": Worst("audit", audit, grows=False),
+    "audit: a long report in wide letters": Worst("audit", functools.partial(audit, letter=WIDE), grows=False),
     "fhir: observations": Worst("fhir", fhir(observations, 15)),
     "fhir: components": Worst("fhir", fhir(components, 7)),
     "fhir: expressions": Worst("fhir", fhir(expressions, 2), grows=False),

@@ -10,7 +10,7 @@ from carepath.assessing import assess
 from carepath.assessment import Assessment, canonical_json
 from carepath.commands.answer import UNREADABLE, Answer, chosen_guideline, lines
 from carepath.content.guideline import Guideline
-from carepath.errors import ArgumentError, CarepathError, Problem, RecordError, nearest
+from carepath.errors import ArgumentError, CarepathError, Problem, RecordError, nearest, shown_name
 from carepath.input_file import PatientInput, read_input
 
 
@@ -28,7 +28,7 @@ def run(arguments: argparse.Namespace) -> Answer:
         try:
             done.append((patient, assess_input(patient, guideline, arguments)))
         except CarepathError as error:
-            errors.append(f"{patient.name}\n{error}" if patient.name is not None else str(error))
+            errors.append(str(error) if patient.name is None else f"{shown_name(patient.name)}\n{error}")
     if errors:
         shown = "" if arguments.json or arguments.fhir is not None else _text(done, arguments.lang)
         return Answer(UNREADABLE, shown, lines(*errors))
@@ -109,6 +109,6 @@ def _fhir(done: list[tuple[PatientInput, Assessment]], patient: str) -> str:
 def _text(done: list[tuple[PatientInput, Assessment]], lang: str) -> str:
     parts = []
     for patient, made in done:
-        heading = [patient.name, "=" * len(patient.name)] if patient.name is not None else []
+        heading = [shown_name(patient.name), "=" * len(patient.name)] if patient.name is not None else []
         parts.append(lines(*heading, made.report(lang)))
     return "\n".join(parts)

@@ -105,7 +105,7 @@ def _function(name: str | None, option: str) -> Callable[..., None] | None:
         ) from error
     if not callable(found):
         raise ArgumentError([Problem("CP082", f"{option}: {name[:100]!r} cannot be called", None, "name a function")])
-    return found  # type: ignore[no-any-return]
+    return found  # type: ignore[no-any-return]  # whatever a module holds
 
 
 def _say(arguments: argparse.Namespace, guideline: Guideline) -> None:

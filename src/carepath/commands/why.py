@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from carepath.assessment import canonical_json
 from carepath.commands.answer import UNREADABLE, Answer, chosen_guideline, lines
 from carepath.commands.assess import assess_input, chosen_patients
-from carepath.errors import CarepathError
+from carepath.errors import CarepathError, shown_name
 
 if TYPE_CHECKING:
     from carepath.explain.explanation import Explanation
@@ -33,7 +33,7 @@ def run(arguments: argparse.Namespace) -> Answer:
             answer = assessment.why if arguments.question == "why" else assessment.why_not
             done.append((patient.name, answer(arguments.asked)))
         except CarepathError as error:
-            errors.append(f"{patient.name}\n{error}" if patient.name is not None else str(error))
+            errors.append(str(error) if patient.name is None else f"{shown_name(patient.name)}\n{error}")
     if errors:
         return Answer(UNREADABLE, "" if arguments.json else _text(done, arguments.lang), lines(*errors))
     return Answer(out=_json(done) if arguments.json else _text(done, arguments.lang))
@@ -48,6 +48,6 @@ def _json(done: Done) -> str:
 def _text(done: Done, lang: str) -> str:
     parts = []
     for name, one in done:
-        heading = [name, "=" * len(name)] if name is not None else []
+        heading = [shown_name(name), "=" * len(name)] if name is not None else []
         parts.append(lines(*heading, one.report(lang)))
     return "\n".join(parts)

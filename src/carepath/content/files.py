@@ -133,6 +133,8 @@ def read_files(root: Path) -> ContentFiles:
                 return files
             contents[name] = data
             files.take(name, data)
+            if files.values > MAX_TOTAL_VALUES:
+                return files
         missing = [one for one in REQUIRED if one not in names] if names and folder == "rules" else []
         files.problems += (
             Problem("CP001", "the file is missing", Place(f"rules/{one}", 1, 1), "copy it from the shipped content")

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from carepath.pathway import Pathway
 
 __all__ = [
+    "CURRENT_NODE",
     "EVALUATION_DATE",
     "PATHWAY",
     "PRESENT_STEP",
@@ -69,6 +70,8 @@ __all__ = [
 PRESENT_STEP = "present_step"
 EVALUATION_DATE = "evaluation_date"
 PATHWAY = "pathway"
+#: The finding in which a record says at which step the patient is; the present step may be derived from others.
+CURRENT_NODE = "current_node"
 
 
 class Printer(Protocol):

@@ -15,6 +15,7 @@ from carepath.content.code_tables import read_codes, read_instruments, with_sums
 from carepath.content.files import ContentFile, ContentFiles, read_files
 from carepath.content.findings_file import read_findings, read_parameters, read_sources, read_terms
 from carepath.content.guideline import (
+    CURRENT_NODE,
     EVALUATION_DATE,
     PRESENT_STEP,
     Coverage,
@@ -181,10 +182,10 @@ def _symbols(
     types = {name: finding.type for name, finding in findings.items()}
     types[PRESENT_STEP] = ValueType("enum", values=steps)
     types[EVALUATION_DATE] = ValueType("date")
-    node = types.get("current_node")
+    node = types.get(CURRENT_NODE)
     for step in steps:
         if node is not None and step not in node.values:
-            place = findings["current_node"].place
+            place = findings[CURRENT_NODE].place
             builder.problems.append(Problem("CP040", f"step {step} is no value of current_node", place, "add it there"))
     return Symbols(
         types,

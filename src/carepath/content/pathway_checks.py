@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import networkx as nx
 
 from carepath.content.files import ContentFile
-from carepath.content.guideline import PATHWAY, Guideline
+from carepath.content.guideline import CURRENT_NODE, PATHWAY, Guideline
 from carepath.content.models import PathwayFile
 from carepath.errors import Place, Problem, nearest
 from carepath.pathway import Pathway, Transition
@@ -18,7 +18,7 @@ OPENED_BY = {"re_entry": "clinician_judgement"}
 #: The units that a review interval may have.
 REVIEW_UNITS = frozenset({"d", "wk"})
 #: The findings in which a record says where the patient is, and what their values are: always needed, and asked for.
-WHERE = {PATHWAY: "pathways", "current_node": "steps"}
+WHERE = {PATHWAY: "pathways", CURRENT_NODE: "steps"}
 
 
 def check_pathways(guideline: Guideline) -> Iterator[Problem]:

@@ -9,8 +9,9 @@ from carepath.content.rules import RED_FLAG
 from carepath.errors import Place, Problem, nearest
 
 BESIDE = frozenset({"only_with", "only_without"})
-#: The operations after which what they select is not shown, or not among the recommendations.
-TAKES_AWAY = BESIDE | {"removes", "suspends"}
+#: What no operation may do with a red flag; by operation, of those that would.
+REMOVE = "remove a red flag"
+HARM = dict.fromkeys((*BESIDE, "removes", "suspends"), REMOVE) | {"makes_conditional": "make a red flag conditional"}
 
 
 def check_resolve(guideline: Guideline) -> Iterator[Problem]:
@@ -26,8 +27,9 @@ def check_resolve(guideline: Guideline) -> Iterator[Problem]:
         if entry.operation in BESIDE:
             yield from _check_beside(entry, beside)
         yield from _check_additions(guideline, entry)
-        if entry.operation in TAKES_AWAY:
-            yield from _check_red_flags(guideline, entry.id, entry.selects, entry.place)
+        harm = HARM.get(entry.operation)
+        if harm is not None:
+            yield from _check_red_flags(guideline, entry.id, harm, entry.selects, entry.place)
     for ask in guideline.asks:
         for kind in ask.kinds:
             if kind not in guideline.kinds:
@@ -35,12 +37,14 @@ def check_resolve(guideline: Guideline) -> Iterator[Problem]:
                 yield Problem("CP050", f"{ask.id}: there is no kind {kind!r}", ask.place, advice)
         if ask.suspends is not None:
             yield from _check_selector(guideline, ask.suspends, ask.place)
-            yield from _check_red_flags(guideline, ask.id, ask.suspends, ask.place)
+            yield from _check_red_flags(guideline, ask.id, REMOVE, ask.suspends, ask.place)
 
 
-def _check_red_flags(guideline: Guideline, name: str, selector: Selector, place: Place | None) -> Iterator[Problem]:
-    """That what takes away selects no red flag: not by its kind, not by its rule, and not among a rest."""
-    message = f"{name}: nothing may remove a red flag"
+def _check_red_flags(
+    guideline: Guideline, name: str, harm: str, selector: Selector, place: Place | None
+) -> Iterator[Problem]:
+    """That what would harm one selects no red flag: not by its kind, not by its rule, and not among a rest."""
+    message = f"{name}: nothing may {harm}"
     if RED_FLAG in selector.kinds:
         yield Problem("CP051", message, place, f"take it out: {RED_FLAG} of `kinds:`")
         return

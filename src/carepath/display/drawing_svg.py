@@ -10,6 +10,7 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from carepath.content.rules import RED_FLAG
 from carepath.display.drawing_grid import Box, wrapped
 from carepath.display.drawing_key import GAP, Key
 from carepath.display.drawing_layout import BAND, LETTER, LINE, MARGIN, PAD, Arrow, Card, Layout, layout_of
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
     from carepath.content.guideline import Guideline
     from carepath.pathway import Pathway
 
-FLAG = "red_flag_exit"
 TITLE_HEIGHT = 24
 
 
@@ -145,7 +145,8 @@ class _Sheet(Key):
         for index, (kind, way) in enumerate(exits.items()):
             x = MARGIN + index * (width + GAP)
             now = " cp-now" if way.state in {OPEN, OPEN_IF} else ""
-            self.parts.append(f'<g class="{"cp-alarm" if kind == FLAG else "cp-plain"}{now}" data-exit="{safe(kind)}">')
+            look = "cp-alarm" if kind == RED_FLAG else "cp-plain"
+            self.parts.append(f'<g class="{look}{now}" data-exit="{safe(kind)}">')
             self.rect(Box(x, self.y, width, height), "cp-exit", 3)
             self.text(x + 2 * PAD, self.y + 16, words.kind(kind), "cp-bold")
             for row, line in enumerate(texts[kind]):

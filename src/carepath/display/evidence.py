@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from carepath.content.guideline import PATHWAY, Ground, Text
+from carepath.content.guideline import CURRENT_NODE, PATHWAY, Ground, Text
 from carepath.finish import entitlement_on
 from carepath.language.nodes import Change, Compare, Condition, children
 from carepath.record.derived import Trend, trend_of
@@ -175,7 +175,7 @@ def _known(name: str, basis: Basis) -> Evidence | None:
         return Evidence(name, reading.value, reading.facts[0] if reading.facts else None)
     if reading.part is not None:
         return Evidence(name, reading.part, reading.facts[0])
-    if name == "current_node" and basis.position.step is not None:
+    if name == CURRENT_NODE and basis.position.step is not None:
         return Evidence(name, basis.position.step)
     return None
 

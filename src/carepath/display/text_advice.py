@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from carepath.content.guideline import CURRENT_NODE
 from carepath.display.evidence import Evidence, evidence_of, own_grounds
 from carepath.display.wording import (
     SETTLE_FIRST,
@@ -191,7 +192,7 @@ class AdvicePrinter:
                 absent += 1
                 continue
             said = words.statement(one.finding, one.value)
-            if one.finding == "current_node":
+            if one.finding == CURRENT_NODE:
                 said = f"{words.finding(one.finding)}: {words.step(str(one.value))}"
             before = one.trend.baseline if one.trend is not None else None
             if before is not None and before.value is not None:

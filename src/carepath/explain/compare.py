@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from carepath.basis import leaf_findings
-from carepath.content.guideline import PRESENT_STEP, Text
+from carepath.content.guideline import CURRENT_NODE, PRESENT_STEP, Text
 from carepath.explain.explanation import Data, Explanation, Node, phrase, text_data
 from carepath.explain.parts import clause_of, entries_for, rules_beside
 from carepath.explain.statements import label_of, listed
@@ -125,8 +125,8 @@ class _Comparer:
         if one.ask is not None:
             yield from (name for name in one.ask.findings if name in rec.missing and self._differs(name))
         moves = one.transition is not None or one.entry is not None
-        if moves and self._differs("current_node"):
-            yield "current_node"
+        if moves and self._differs(CURRENT_NODE):
+            yield CURRENT_NODE
         for condition in self._conditions(one, rec):
             if condition is not None:
                 yield from self._of_condition(condition)
@@ -154,7 +154,7 @@ class _Comparer:
         for leaf in leaves_below(condition, self.after.basis):
             truths = [one.basis.evaluation.trace(leaf).truth for one in (self.before, self.after)]
             if truths[0] is not truths[1]:
-                names = ("current_node" if name == PRESENT_STEP else name for name in leaf_findings(leaf))
+                names = (CURRENT_NODE if name == PRESENT_STEP else name for name in leaf_findings(leaf))
                 yield from (name for name in names if self._differs(name))
 
     def _differs(self, name: str) -> bool:

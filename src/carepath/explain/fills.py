@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 
 from carepath.basis import Basis, leaf_findings
-from carepath.content.guideline import PATHWAY, PRESENT_STEP, Finding
+from carepath.content.guideline import CURRENT_NODE, PATHWAY, PRESENT_STEP, Finding
 from carepath.explain.tries import NOTHING, Given, Series, Told, Tries
 from carepath.language.evaluate import Scope
 from carepath.language.nodes import (
@@ -33,6 +33,9 @@ from carepath.record.facts import Bounds, Fact, FactValue, Part
 
 _FREE_TEXT = "x"
 _SOME_DAYS = 30
+#: The first day of the calendar, and one from which no limit that content asks about reaches back to it.
+FIRST_DAY = dt.date.min
+_FAR_FROM_FIRST_DAY = dt.date(1000, 1, 1)
 #: Findings of which every value is tried: conditions reach them through the steps of a pathway.
 _ALL_VALUES = frozenset({PATHWAY, "current_line"})
 
@@ -50,7 +53,7 @@ def fills_of(name: str, leaves: Iterable[Condition], tries: Tries) -> tuple[Seri
     from carepath.explain.fills_changes import trend_fills  # noqa: PLC0415 - it builds on this module
     from carepath.explain.fills_lists import list_fills  # noqa: PLC0415 - it builds on this module
 
-    place = PRESENT_STEP if name == "current_node" else name
+    place = PRESENT_STEP if name == CURRENT_NODE else name
     own = tuple(leaf for leaf in leaves if name in leaf_findings(leaf) or place in leaf_findings(leaf))
     basis = tries.basis
     finding = basis.guideline.findings[name]
@@ -83,6 +86,11 @@ def renewed(facts: Series, name: str, value: FactValue, day: dt.date) -> Series:
     return tuple(sorted([*kept, Fact(name, value, day)], key=lambda fact: fact.date))
 
 
+def day_with_little_before(day: dt.date) -> dt.date | None:
+    """A day before which there are not all days that may be tried; None for others, of which the same can be tried."""
+    return day if day < _FAR_FROM_FIRST_DAY else None
+
+
 def told_apart(
     candidates: tuple[Series, ...], name: str, leaves: Sequence[Condition], tries: Tries
 ) -> tuple[Series, ...]:
@@ -108,7 +116,7 @@ def _beside(leaf: Condition, name: str, tries: Tries) -> list[Given]:
 
 def values_of(finding: Finding, leaves: Iterable[Condition], basis: Basis) -> tuple[FactValue, ...]:
     """Values of a finding that is no list: those that the leaves tell apart."""
-    if finding.name == "current_node":
+    if finding.name == CURRENT_NODE:
         return tuple(_steps(leaves, basis))
     if finding.type.kind == "date":
         return tuple(_dates(leaves, basis))
@@ -122,7 +130,7 @@ def _steps(leaves: Iterable[Condition], basis: Basis) -> Iterator[str]:
     pathways = (basis.pathway,) if basis.pathway is not None else tuple(basis.guideline.pathways.values())
     scope = basis.prepared.scope
     read = [leaf for leaf in leaves if isinstance(leaf, Compare | Among)]
-    at_step = [leaf for leaf in read if _compares(leaf, PRESENT_STEP) or _compares(leaf, "current_node")]
+    at_step = [leaf for leaf in read if _compares(leaf, PRESENT_STEP) or _compares(leaf, CURRENT_NODE)]
     named = {one for leaf in at_step for one in _constants(leaf, scope)}
     for pathway in pathways:
         others = [step for step in pathway.steps if step not in named]

@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from carepath.basis import Basis
 from carepath.content.guideline import Finding
-from carepath.explain.fills import told_apart, within
+from carepath.explain.fills import FIRST_DAY, day_with_little_before, told_apart, within
 from carepath.explain.tries import Series, Tries
 from carepath.language.nodes import Change, Compare, Condition
 from carepath.language.symbols import ValueType
@@ -50,7 +50,7 @@ def _from_nothing(finding: Finding, leaves: Sequence[Condition], limits: Limits,
     Their values depend on the content alone, and are worked out once for it.
     """
     kept = tries.basis.prepared.kept.setdefault("changes", {})
-    key = (finding.name, frozenset(leaves))
+    key = (finding.name, frozenset(leaves), day_with_little_before(tries.basis.at))
     if key not in kept:
         series = told_apart(tuple(_with_both(finding, limits, tries)), finding.name, leaves, tries)
         kept[key] = tuple((before.value, newest.value) for before, newest in series)
@@ -152,7 +152,8 @@ def _with_earlier(finding: Finding, limits: Limits, tries: Tries) -> Iterator[Se
 def _first(value: Fact, kept: Series, basis: Basis) -> Series:
     """Earlier facts with a value before all of its version: on the first day that can be counted from."""
     of_version = [fact.date for fact in kept if fact.status == KNOWN and fact.version == value.version]
-    day = min([value.date, *of_version]) - dt.timedelta(days=1)
+    earliest = min([value.date, *of_version])
+    day = max(earliest, FIRST_DAY + dt.timedelta(days=1)) - dt.timedelta(days=1)
     starts = [
         one for one in (_step_start(basis), basis.reading("last_step_change_date").value) if isinstance(one, dt.date)
     ]

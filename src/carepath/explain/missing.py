@@ -30,8 +30,7 @@ class Missing(Explanation):
     smallest sets of findings that settle it, each with ``first`` in it. They are exact, unless ``exact`` is False:
     then there were too many ways to try and ``sets`` is empty. ``sets`` is empty too where nothing that can be asked
     settles it. Where a set rules the recommendation out whatever its values, there is nothing to hold up and ``first``
-    is empty. ``rule``, ``output``, ``kind``, ``target``, ``topic`` and ``waits_for`` are those of the undetermined
-    recommendation.
+    is empty. ``undetermined`` says which recommendation it is.
     """
 
     undetermined: Undetermined = field(kw_only=True)
@@ -47,6 +46,8 @@ class Missing(Explanation):
             "kind": one.kind,
             "rule": one.rule,
             "output": one.output,
+            "target": one.target,
+            "topic": one.topic,
             "waits_for": list(one.waits_for),
             "first": list(self.first),
             "sets": [list(names) for names in self.sets],

@@ -6,7 +6,7 @@ import functools
 from collections.abc import Iterator
 
 from carepath.basis import Basis, leaf_findings
-from carepath.content.guideline import PATHWAY, PRESENT_STEP
+from carepath.content.guideline import CURRENT_NODE, PATHWAY, PRESENT_STEP
 from carepath.explain.shared_parts import Forest, Node
 from carepath.language.nodes import GROUPS, All, Condition, Named, Not, children
 from carepath.language.truth import Truth
@@ -64,7 +64,7 @@ class Opened:
         """
         basis = self.basis
         if basis.pathway is None:
-            return ("current_node", PATHWAY)
+            return (CURRENT_NODE, PATHWAY)
         if basis.position.how == "other_pathway":
-            return ("current_node",)
-        return ("current_node", *basis.placed_by)
+            return (CURRENT_NODE,)
+        return (CURRENT_NODE, *basis.placed_by)

@@ -2,8 +2,8 @@
 
 Settled means, after the resolve table: its rule has a verdict; where the rule applies, nothing that holds it up is
 unknown, nor for a change inside the present step that step, and no entry of the table that reads a finding beside it
-waits for one. What is shown only beside, or only
-without, another recommendation is settled beside it: that other one has sets of its own.
+waits for one. What is shown only beside, or only without, another recommendation is settled beside it: that other one
+has sets of its own.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from carepath.basis import leaf_findings
-from carepath.content.guideline import PATHWAY, PRESENT_STEP, Ask, ResolveEntry
+from carepath.content.guideline import CURRENT_NODE, PATHWAY, PRESENT_STEP, Ask, ResolveEntry
+from carepath.content.rules import RED_FLAG
 from carepath.explain.open_parts import Opened
 from carepath.explain.shared_parts import Forest, Node, Part
-from carepath.explain.subjects import RED_FLAG, transitions_of
+from carepath.explain.subjects import transitions_of
 from carepath.explain.tries import Tries
 from carepath.inference.case import SCREENED, STEP_KINDS, outline_of
 from carepath.inference.clauses import output_id
@@ -31,12 +32,11 @@ if TYPE_CHECKING:
 
 #: Kinds that nothing holds up and nothing sets aside.
 FREE = frozenset({RED_FLAG, "not_in_scope"})
-#: The kind of what changes inside the present step, and the finding that tells which that is.
+#: The kind of what changes inside the present step.
 INSIDE = "continue"
-CURRENT_NODE = "current_node"
-#: Entries that take away what they select, and entries that change it.
-_TAKES_AWAY = frozenset({"removes", "only_without"})
-_CHANGES = frozenset({"makes_conditional", "adds_attention"})
+#: Entries that must not hold for what they select to stand, and entries that need a verdict, whichever it is.
+_MUST_NOT_HOLD = frozenset({"removes", "only_without"})
+_MUST_BE_KNOWN = frozenset({"makes_conditional", "adds_attention"})
 
 
 class Settling:
@@ -104,9 +104,9 @@ class Settling:
         if when is None:
             return Truth.TRUE
         tree = self._opened.tree(when)
-        if entry.operation in _TAKES_AWAY:
+        if entry.operation in _MUST_NOT_HOLD:
             return self._forest.opposite(tree)
-        return self._forest.sure(tree) if entry.operation in _CHANGES else Truth.TRUE
+        return self._forest.sure(tree) if entry.operation in _MUST_BE_KNOWN else Truth.TRUE
 
     def _asked(self, condition: Condition) -> Condition | None:
         """A condition without the leaves that read only what does not apply; None where nothing is left."""

@@ -57,6 +57,7 @@ class Forest:
     def __init__(self, tries: Tries) -> None:
         self._tries = tries
         self._bits: dict[str, int] = {}
+        # Conditions that are equal, and the identity of each: the same for all patients of a guideline.
         kept = tries.basis.prepared.kept
         self._equal: dict[Hashable, Condition] = kept.setdefault("equal", {})
         self._seen: dict[Hashable, tuple[Condition, Condition]] = kept.setdefault("seen", {})

@@ -92,17 +92,26 @@ def _solved(part: Part, neutral: Truth | None, workshop: Workshop) -> Solved:
         raise TooLarge
     if found is not _NEW:
         return found
-    found = None
     try:
-        solver = _Solver(part, workshop)
-        can_be = neutral is None or solver.can_be(neutral, part, part.names)
-        found = Solved(can_be, solver.searched(part) if neutral is None else solver.sets(part))
-    finally:
-        with _lock:
-            if len(_remembered) >= MAX_REMEMBERED:
-                _remembered.clear()
-            _remembered[key] = found
+        found = _worked_out(part, neutral, workshop)
+    except TooLarge:
+        _remember(key, None)
+        raise
+    _remember(key, found)
     return found
+
+
+def _worked_out(part: Part, neutral: Truth | None, workshop: Workshop) -> Solved:
+    solver = _Solver(part, workshop)
+    can_be = neutral is None or solver.can_be(neutral, part, part.names)
+    return Solved(can_be, solver.searched(part) if neutral is None else solver.sets(part))
+
+
+def _remember(key: Hashable, found: Solved | None) -> None:
+    with _lock:
+        if len(_remembered) >= MAX_REMEMBERED:
+            _remembered.clear()
+        _remembered[key] = found
 
 
 def _joined(sets: Iterator[Sets]) -> Sets:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
-from carepath.content.guideline import EVALUATION_DATE, PRESENT_STEP, Guideline, Text
+from carepath.content.guideline import CURRENT_NODE, EVALUATION_DATE, PRESENT_STEP, Guideline, Text
 from carepath.display.words import Words, both
 from carepath.language.nodes import (
     All,
@@ -142,7 +142,7 @@ class _Speaker:
         if self.list_finding is not None or name not in self.words.guideline.findings:
             phrase = f"of_{name}"
             if name == PRESENT_STEP:
-                return self.words.finding("current_node")
+                return self.words.finding(CURRENT_NODE)
             if phrase in self.words.guideline.phrases:
                 return self.words.phrase(phrase)
         return self.words.finding(name)
@@ -158,7 +158,7 @@ class _Speaker:
         if isinstance(value, Number):
             return self.words.quantity(value.value, guideline.symbols.findings[name].unit)
         text = value.text if isinstance(value, Quoted) else value.name
-        if name in {PRESENT_STEP, "current_node"}:
+        if name in {PRESENT_STEP, CURRENT_NODE}:
             return self.words.step(text)
         if text in texts:
             return self.words.of(texts[text])
@@ -175,7 +175,7 @@ def listed(texts: Iterable[Text], guideline: Guideline, *, between: str = "; ") 
 
 def label_of(finding: str, guideline: Guideline) -> Text:
     """The label of a finding; of what carepath settles itself, the words for it."""
-    known = guideline.findings.get("current_node" if finding == PRESENT_STEP else finding)
+    known = guideline.findings.get(CURRENT_NODE if finding == PRESENT_STEP else finding)
     if known is not None:
         return known.label
     if finding == EVALUATION_DATE:

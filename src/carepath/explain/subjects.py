@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from carepath.basis import Basis
 from carepath.content.guideline import Guideline, Output, Rule, Text
+from carepath.content.rules import RED_FLAG
 from carepath.display.layout import Page
 from carepath.display.text_advice import UNTITLED, AdvicePrinter
 from carepath.display.wording import named_step, recommendation_text
@@ -18,7 +19,6 @@ from carepath.inference.case import STEP_KINDS
 from carepath.pathway import Transition
 from carepath.recommendation import Contribution, Recommendation
 
-RED_FLAG = "red_flag_exit"
 #: Fields of a recommendation whose values may be asked about.
 _NAMED_FIELDS = ("target", "internal_step")
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from carepath.basis import Basis, leaf_findings
-from carepath.content.guideline import EVALUATION_DATE, PATHWAY, PRESENT_STEP, Text
+from carepath.content.guideline import CURRENT_NODE, EVALUATION_DATE, PATHWAY, PRESENT_STEP, Text
 from carepath.display.words import Words, both
 from carepath.explain.explanation import Limit, Node, Read, phrase
 from carepath.explain.once import said_of, standings_of
@@ -51,7 +51,7 @@ def _read(finding: str, basis: Basis) -> Read:
     label = label_of(finding, guideline)
     if finding == PATHWAY and basis.pathway is not None:
         return Read(finding, label, basis.pathway.name, basis.pathway.text)
-    if finding == "current_node" and basis.position.step is not None and reading.value != basis.position.step:
+    if finding == CURRENT_NODE and basis.position.step is not None and reading.value != basis.position.step:
         step = basis.position.step
         return Read(finding, label, step, both(lambda lang: Words(guideline, lang).step(step)))
     reason = basis.reason(finding)
@@ -64,7 +64,7 @@ def _read(finding: str, basis: Basis) -> Read:
 
     def said(lang: str) -> str:
         words = Words(guideline, lang)
-        if finding == "current_node":
+        if finding == CURRENT_NODE:
             return words.listed(words.step(str(value)) for value in values)
         return words.listed(words.value(finding, value) for value in values)
 
@@ -77,7 +77,7 @@ def limits_of(condition: Condition, basis: Basis) -> tuple[Limit, ...]:
     for name in dict.fromkeys(parameters_of(condition, guideline.symbols)):
         parameter = guideline.parameters[name]
         dated = parameter.at(basis.at)
-        said = both(lambda lang, name=name: Words(guideline, lang).parameter(name, basis.at) or "")  # type: ignore[misc]
+        said = both(lambda lang, name=name: Words(guideline, lang).parameter(name, basis.at) or "")  # type: ignore[misc]  # mypy does not infer its type
         found.append(Limit(name, parameter.text, said, dated.start if dated is not None else None))
     return tuple(found)
 
@@ -131,7 +131,7 @@ class _Grower:
         for name in leaf_findings(leaf):
             if name == EVALUATION_DATE:
                 continue
-            read = read_of("current_node" if name == PRESENT_STEP else name, self.basis)
+            read = read_of(CURRENT_NODE if name == PRESENT_STEP else name, self.basis)
             if isinstance(leaf, Compare) and isinstance(leaf.operand, Change) and leaf.operand.finding == name:
                 read = self._with_before(read, leaf.operand)
             yield read

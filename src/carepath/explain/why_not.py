@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from carepath.content.guideline import PATHWAY, ResolveEntry, Text
+from carepath.content.guideline import CURRENT_NODE, PATHWAY, ResolveEntry, Text
 from carepath.display.wording import set_aside_text
 from carepath.display.words import Words, both
 from carepath.explain.explanation import Explanation, Node, phrase
@@ -252,7 +252,7 @@ def unknown_text(node: Node, basis: Basis) -> Text:
 
 
 def _position_unknown(basis: Basis) -> Text:
-    finding = PATHWAY if basis.pathway is None else "current_node"
+    finding = PATHWAY if basis.pathway is None else CURRENT_NODE
     return basis.guideline.findings[finding].label
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator
 
 from carepath.basis import Basis, leaf_findings
-from carepath.content.guideline import PRESENT_STEP
-from carepath.explain.fills import fills_of
+from carepath.content.guideline import CURRENT_NODE, PRESENT_STEP
+from carepath.explain.fills import day_with_little_before, fills_of
 from carepath.explain.shared_parts import LEAF, Forest, Part, leaves_in
 from carepath.explain.tries import Series, Tries
 from carepath.language.nodes import Condition
@@ -59,7 +59,7 @@ class Workshop:
         found = self._about.get(id(leaf))
         if found is None:
             names = leaf_findings(leaf)
-            found = self._about[id(leaf)] = (*names, "current_node") if PRESENT_STEP in names else names
+            found = self._about[id(leaf)] = (*names, CURRENT_NODE) if PRESENT_STEP in names else names
         return found
 
     # --- what an answer depends on -----------------------------------------------------------------------------------
@@ -80,14 +80,16 @@ class Workshop:
         return found
 
     def _depends_on(self, names: Iterable[str]) -> Iterator[object]:
-        """What was recorded of findings; where that is something, also the date."""
+        """What was recorded of findings; where that is something, or little lies before the date, also the date."""
         recorded = tuple(map(self._recorded_of, names))
         yield recorded
-        if "current_node" in names:
+        if CURRENT_NODE in names:
             yield self._position()
         starts = tuple(map(self._recorded_of, STEP_STARTS))
         if any(len(one) > 1 for one in (*recorded, *starts)):
             yield (self.basis.at, starts)
+        else:
+            yield day_with_little_before(self.basis.at)
 
     def _recorded_of(self, name: str) -> tuple[object, ...]:
         """Whether a finding does not apply, and what was recorded of it."""

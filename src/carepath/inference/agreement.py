@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from carepath.content.guideline import Guideline, Output, ResolveEntry, Rule
+from carepath.content.rules import RED_FLAG
 from carepath.errors import EngineDisagreement, EngineError, Problem
 from carepath.inference.case import Possible, matchers, outline_of, possible_outputs
 from carepath.inference.clauses import clauses_of, comparisons, derived_leaves, leaves_of, output_id
@@ -43,6 +44,8 @@ class Prepared:
     direct: DirectEngine
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _alone_on: dict[tuple[str | None, str, int], tuple[ResolveEntry, ...]] = field(default_factory=dict)
+    #: What explanations worked out of the content alone, by what it is: the same for every patient.
+    kept: dict[str, dict[Hashable, Any]] = field(default_factory=dict)
 
     @functools.cached_property
     def looks(self) -> Looks:
@@ -67,11 +70,6 @@ class Prepared:
             operands = (leaf.operand for leaf in leaves if isinstance(leaf, Compare))
             found[name] = tuple(operand for operand in operands if isinstance(operand, Change))
         return {name: changes for name, changes in found.items() if changes}
-
-    @functools.cached_property
-    def kept(self) -> dict[str, dict[Hashable, Any]]:
-        """What explanations worked out of the content alone, by what it is: the same for every patient."""
-        return {}
 
     @functools.cached_property
     def settlers(self) -> tuple[tuple[str, Settler], ...]:
@@ -189,7 +187,10 @@ def prepare(guideline: Guideline, at: dt.date) -> Prepared:
 
 
 def made_ready(guideline: Guideline, parameters: Mapping[str, int | float]) -> Prepared:
-    """The guideline ready for evaluation with the values of its parameters; nothing is kept of it."""
+    """The guideline ready for evaluation with the values of its parameters.
+
+    It is made anew each time. Explanations keep it with what they remember, until ``smallest_sets.forget()``.
+    """
     scope = Scope(guideline.symbols.terms, guideline.symbols.findings, parameters)
     clauses = clauses_of(guideline)
     leaves = derived_leaves(clauses, guideline.symbols.terms)
@@ -243,5 +244,5 @@ def red_flags(prepared: Prepared, true_clauses: set[str]) -> list[str]:
     return sorted(
         rule.id
         for rule in prepared.guideline.rules.values()
-        if any(output.kind == "red_flag_exit" and output_id(rule.id, output) in true_clauses for output in rule.outputs)
+        if any(output.kind == RED_FLAG and output_id(rule.id, output) in true_clauses for output in rule.outputs)
     )

@@ -13,7 +13,6 @@ from carepath.pathway import Pathway
 from carepath.recommendation import Contribution, Settlement
 
 STEP_KINDS = frozenset({"escalate", "deescalate"})
-RED_FLAG = "red_flag_exit"
 SCREENED = frozenset({"not_applicable"})
 
 

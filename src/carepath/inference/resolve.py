@@ -10,7 +10,8 @@ import functools
 from collections.abc import Iterable, Sequence
 
 from carepath.content.guideline import ResolveEntry, Selector
-from carepath.inference.case import RED_FLAG, SCREENED, Case
+from carepath.content.rules import RED_FLAG
+from carepath.inference.case import SCREENED, Case
 from carepath.inference.collect import collect, undetermined
 from carepath.inference.drafts import Draft, merged
 from carepath.inference.sheet import Open, Put, Resolved, Sheet

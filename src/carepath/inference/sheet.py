@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from carepath.content.guideline import Ask, ResolveEntry, Selector, Text
+from carepath.content.guideline import CURRENT_NODE, Ask, ResolveEntry, Selector, Text
 from carepath.inference.case import SCREENED, STEP_KINDS, Case, Possible
 from carepath.inference.drafts import Draft, Matcher
 from carepath.language.truth import TRUE
@@ -96,7 +96,7 @@ class Sheet:
         if found is None:
             names = self.case.open_findings(one.clause) if one.clause is not None else ()
             if step_change and self.case.step is None:
-                names = (*names, "pathway" if self.case.pathway is None else "current_node")
+                names = (*names, "pathway" if self.case.pathway is None else CURRENT_NODE)
             reason = self.case.reason
             found = tuple(name for name in dict.fromkeys(names) if reason(name) not in SCREENED)
             self._waits[one.clause, step_change] = found

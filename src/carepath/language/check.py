@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from carepath.errors import Place, Problem, nearest
 from carepath.language.nodes import (
+    MOMENT_FINDINGS,
     All,
     Among,
     AnyOf,
@@ -169,6 +170,10 @@ def _operand_type(operand: Operand, symbols: Symbols) -> ValueType | Problem:
         if not finding.is_instrument:
             advice = "give the finding an `instrument` and a direction of improvement (`better`)"
             return Problem("CP022", f"{name} has no direction of improvement", operand.place, advice)
+        moment = MOMENT_FINDINGS.get(operand.since)
+        if moment is not None and (moment not in symbols.findings or symbols.findings[moment].kind != "date"):
+            message = f"`since {operand.since}` needs a finding {moment!r} of type date"
+            return Problem("CP021", message, operand.place, "add it to rules/findings.yaml")
         return ValueType("decimal", unit="%" if operand.percent else finding.unit)
     return finding
 

@@ -86,6 +86,9 @@ class Change(Node):
 
 Operand = FindingRef | DaysSince | Change
 
+#: The finding that tells a moment, where it is one finding that does.
+MOMENT_FINDINGS = {"last step change": "last_step_change_date"}
+
 # --- conditions ------------------------------------------------------------------------------------------------
 
 

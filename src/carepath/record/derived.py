@@ -17,6 +17,7 @@ from fractions import Fraction
 from carepath.content.guideline import Finding
 from carepath.language.evaluate import Compiler, Scope
 from carepath.language.nodes import (
+    MOMENT_FINDINGS,
     Among,
     Change,
     Compare,
@@ -132,8 +133,8 @@ def findings_of(condition: Condition) -> tuple[str, ...]:
     if isinstance(condition, Compare) and isinstance(condition.operand, DaysSince):
         return (condition.operand.finding,)
     if isinstance(condition, Compare) and isinstance(condition.operand, Change):
-        moment = {"last step change": ("last_step_change_date",)}.get(condition.operand.since, ())
-        return (condition.operand.finding, *moment)
+        moment = MOMENT_FINDINGS.get(condition.operand.since)
+        return (condition.operand.finding,) if moment is None else (condition.operand.finding, moment)
     return ()
 
 

@@ -8,8 +8,9 @@ in part has the status ``partial``: of a number its bounds (``{at_least, at_most
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from carepath.content.guideline import Finding
@@ -95,14 +96,20 @@ class _Reader:
             return
         if given is None:
             return
-        if isinstance(given, list | tuple) and _is_series(finding, given):
-            if len(given) > MAX_SERIES:
-                self.problem("CP066", f"{name}: more than {MAX_SERIES} values", (finding.name,), "leave old values out")
-            if (self._has_room(len(given)) and len(given) <= MAX_SERIES) or finding.red_flag:
-                for index, one in enumerate(given):
-                    self._take_one(finding, one, (finding.name, index))
-        elif self._has_room(1) or finding.red_flag:
-            self._take_one(finding, given, (finding.name,))
+        series, paths = _series_of(finding, given)
+        room = self._has_room(sum(_values_in(one) for one in series))
+        if len(series) > MAX_SERIES:
+            self.problem("CP066", f"{name}: more than {MAX_SERIES} values", (finding.name,), "leave old values out")
+            room = False
+        if not room and not finding.red_flag:
+            return
+        for path, one in zip(paths, series, strict=False):
+            fact = self._read(finding, one, path)
+            # Of a record that is refused, no more is kept than what names its red flags.
+            if fact is not None and (room or finding.raises_alarm(fact.value)):
+                self.builder.add(fact)
+                if not room:
+                    return
 
     def _has_room(self, more: int) -> bool:
         """Whether the record may hold so many values more; says once that it may not."""
@@ -111,14 +118,13 @@ class _Reader:
             self.problem("CP066", f"more than {MAX_VALUES} values in one record", (), "leave old values out")
         return self.values <= MAX_VALUES
 
-    def _take_one(self, finding: Finding, given: object, path: Path) -> None:
+    def _read(self, finding: Finding, given: object, path: Path) -> Fact | None:
+        """The fact that one value is; None where it says nothing, or cannot be read: then that is a problem."""
         try:
-            fact = self._fact(finding, given, path) if isinstance(given, Mapping) else self._plain(finding, given)
+            return self._fact(finding, given, path) if isinstance(given, Mapping) else self._plain(finding, given)
         except Unreadable as problem:
             self.problem(problem.code, f"{finding.name}: {problem.message}", path, problem.advice)
-            return
-        if fact is not None:
-            self.builder.add(fact)
+            return None
 
     def _plain(self, finding: Finding, value: object) -> Fact | None:
         """A value with nothing beside it: known, and dated on the evaluation date."""
@@ -200,6 +206,13 @@ class _Reader:
         self.problems.append(Problem(code, message, place, advice))
 
 
+def _series_of(finding: Finding, given: object) -> tuple[Sequence[object], Iterator[Path]]:
+    """The values that stand under a name, one or a series, and the path of each."""
+    if isinstance(given, list | tuple) and _is_series(finding, given):
+        return given, ((finding.name, index) for index in itertools.count())
+    return (given,), iter([(finding.name,)])
+
+
 def _is_series(finding: Finding, given: list[object] | tuple[object, ...]) -> bool:
     """For a list finding, a series is a list of mappings that hold a ``value`` or ``status`` of their own."""
     if finding.type.kind != "list":
@@ -207,6 +220,12 @@ def _is_series(finding: Finding, given: list[object] | tuple[object, ...]) -> bo
     return bool(given) and all(
         isinstance(one, Mapping) and ("status" in one or isinstance(one.get("value"), list | tuple)) for one in given
     )
+
+
+def _values_in(given: object) -> int:
+    """How many values a fact holds: of a list its items too."""
+    value = given.get("value") if isinstance(given, Mapping) else given
+    return 1 + len(value) if isinstance(value, list | tuple) else 1
 
 
 def _optional_text(parts: Mapping[object, object], key: str) -> str | None:

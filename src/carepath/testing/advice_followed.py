@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from carepath.assessing import Patient, assess
 from carepath.assessment import Assessment
-from carepath.content.guideline import Guideline
+from carepath.content.guideline import CURRENT_NODE, Guideline
 from carepath.inference.clauses import transition_ids
 from carepath.language.truth import FALSE, TRUE
 from carepath.pathway import Pathway
@@ -17,7 +17,6 @@ from carepath.record.facts import Fact, Record
 from carepath.testing.arguments import Arguments
 
 #: The finding that says at which step a patient is.
-STEP = "current_node"
 MOST_STEPS = 100_000
 
 
@@ -89,8 +88,9 @@ def follow_advice(
             "pathway: none is given, and without one there is no step", f"name one of {', '.join(guideline.pathways)}"
         )
     most = look.number("limit", limit, 1, MOST_STEPS)
-    if STEP not in guideline.findings:
-        look.add(f"guideline: it has no finding {STEP}, so no step can be recorded", "add it to rules/findings.yaml")
+    if CURRENT_NODE not in guideline.findings:
+        message = f"guideline: it has no finding {CURRENT_NODE}, so no step can be recorded"
+        look.add(message, "add it to rules/findings.yaml")
     look.done()
     first = assess(patient, pathway=pathway, at=day, guideline=guideline, engine=engine)
     return _Walk(first, guideline.pathways[pathway], engine, most).way()
@@ -191,7 +191,8 @@ class _Walk:
 
 def at_step(record: Record, step: str, at: dt.date) -> Record:
     """The same record of a patient who is at another step from a date on; what was recorded later stays."""
-    facts = record.facts(STEP)
+    facts = record.facts(CURRENT_NODE)
     before = tuple(fact for fact in facts if fact.date < at)
     after = tuple(fact for fact in facts if fact.date > at)
-    return dataclasses.replace(record, series={**record.series, STEP: (*before, Fact(STEP, step, at), *after)})
+    steps = (*before, Fact(CURRENT_NODE, step, at), *after)
+    return dataclasses.replace(record, series={**record.series, CURRENT_NODE: steps})

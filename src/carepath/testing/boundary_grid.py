@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from carepath.content.guideline import EVALUATION_DATE, PATHWAY, PRESENT_STEP, Guideline, Rule
+from carepath.content.guideline import CURRENT_NODE, EVALUATION_DATE, PATHWAY, PRESENT_STEP, Guideline, Rule
 from carepath.inference.case import STEP_KINDS
 from carepath.inference.clauses import output_id
 from carepath.language.evaluate import Compiler, Scope
@@ -43,8 +43,6 @@ from carepath.testing.condition_search import (
 )
 from carepath.testing.list_items import items_of
 from carepath.testing.recorded import Option, Recorded, plain
-
-PRESENT_NODE = "current_node"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +120,7 @@ class Grid:
         if isinstance(leaf, Constant) or (isinstance(operand, FindingRef) and operand.name == EVALUATION_DATE):
             return ()
         if isinstance(operand, FindingRef) and operand.name in {PATHWAY, PRESENT_STEP}:
-            return pathway if operand.name == PATHWAY else (PRESENT_NODE, *pathway)
+            return pathway if operand.name == PATHWAY else (CURRENT_NODE, *pathway)
         return tuple(name for name in (*leaf_findings(leaf), *moments_of(leaf)) if name in self.guideline.findings)
 
     def _options(self, leaves: Sequence[Part]) -> dict[str, tuple[Option, ...]]:
@@ -132,7 +130,7 @@ class Grid:
         for name in dict.fromkeys(name for leaf in leaves for name in leaf.reads):
             if name == PATHWAY:
                 found[name] = (*(plain(one) for one in self.guideline.pathways), None)
-            elif name == PRESENT_NODE and self.pathway is not None:
+            elif name == CURRENT_NODE and self.pathway is not None:
                 found[name] = (*(plain(step) for step in self.pathway.steps), None)
             else:
                 options = values.options(self.guideline.findings[name])
@@ -195,8 +193,8 @@ class Grid:
         home = dict(fixed)
         if PATHWAY in options:
             home.setdefault(PATHWAY, options[PATHWAY].index(plain(self.home)))
-        if self.way is not None and PRESENT_NODE in options:
-            home.setdefault(PRESENT_NODE, options[PRESENT_NODE].index(plain(self.way.source)))
+        if self.way is not None and CURRENT_NODE in options:
+            home.setdefault(CURRENT_NODE, options[CURRENT_NODE].index(plain(self.way.source)))
         shown = [Demand(self.within, TRUE)] if self.within is not None else []
         ways = [Demand(part, wanted) for part, wanted in self.way_parts]
         tries: tuple[tuple[list[Demand], dict[str, int]], ...] = (
@@ -281,7 +279,7 @@ class Grid:
         if self.pathway is None:
             made[PATHWAY] = self.home
         if self.way is not None:
-            made[PRESENT_NODE] = self.way.source
+            made[CURRENT_NODE] = self.way.source
         for name, index in choice.items():
             made.pop(name, None)
             option = options[name][index]

@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 
 from carepath.assessing import evaluation_date
-from carepath.content.guideline import PATHWAY, Guideline
+from carepath.content.guideline import CURRENT_NODE, PATHWAY, Guideline
 from carepath.errors import ArgumentError, Problem, nearest
 from carepath.inference.clauses import clauses_of, rule_id
 from carepath.language.truth import Truth
 from carepath.language.write import write_line
 from carepath.record.derived import STEP_STARTS
-from carepath.testing.boundary_grid import PRESENT_NODE, BoundaryPatient, Decision, Grid
+from carepath.testing.boundary_grid import BoundaryPatient, Decision, Grid
 from carepath.testing.extra import st
 from carepath.testing.finding_values import FindingValues
 from carepath.testing.rule_boundaries import boundaries, rule_named
@@ -77,7 +77,7 @@ def patients_for(
     if not made:
         raise ArgumentError([_never(grid, verdict)])
     source = FindingValues(guideline, pathway, at)
-    read = {*grid.search.options, *(name for patient in made for name in patient), *STEP_STARTS, PATHWAY, PRESENT_NODE}
+    read = {*grid.search.options, *(name for patient in made for name in patient), *STEP_STARTS, PATHWAY, CURRENT_NODE}
     read |= {finding.never_above for finding in guideline.findings.values() if finding.never_above is not None}
     beside = [name for name, finding in guideline.findings.items() if name not in read and finding.never_above is None]
     others = {name: source.plain(guideline.findings[name]) for name in beside}

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from carepath.content.guideline import Finding, Guideline
+from carepath.content.guideline import CURRENT_NODE, Finding, Guideline
 from carepath.inference.clauses import clauses_of
 from carepath.language.evaluate import Known, Scope
 from carepath.language.nodes import (
@@ -89,7 +89,7 @@ class FindingValues:
             parts = finding.type.parts
             items = self._scalars(parts["value"]) if set(parts) == {"value"} else self._items(parts)
             return st.lists(items, max_size=3, min_size=0 if finding.empty_is_known else 1).map(list)
-        if finding.name == "current_node" and self.pathway is not None:
+        if finding.name == CURRENT_NODE and self.pathway is not None:
             return st.sampled_from(tuple(self.pathway.steps))
         return self._scalars(finding.type, self.marks.numbers.get(finding.name, ()))
 

@@ -10,7 +10,7 @@ import json
 
 import yaml
 
-from carepath.content.guideline import Guideline
+from carepath.content.guideline import CURRENT_NODE, Guideline
 from carepath.pathway import Pathway
 from carepath.testing.arguments import Arguments
 from carepath.testing.content_texts import WORDS, GuidelineFiles, read_guideline_files, shipped_words
@@ -102,7 +102,7 @@ def _content(draw: st.DrawFn, most_findings: int, most_rules: int, most_steps: i
     paths = {name: make_pathway(draw, name, made.flags, rules, most_steps) for name in names}
     steps = [str(step["id"]) for path in paths.values() for step in _listed(path["steps"])]
     made.finding("pathway", "enum", {"values": {name: text(f"pathway {name}") for name in names}}, group="identity")
-    made.finding("current_node", "enum", {"values": {step: text(f"step {step}") for step in steps}}, group="identity")
+    made.finding(CURRENT_NODE, "enum", {"values": {step: text(f"step {step}") for step in steps}}, group="identity")
     source = {"title": "A made-up source", "nature": "general_knowledge"}
     content: dict[str, Form] = {
         "rules/conflicts.yaml": {"conflicts": rules.conflicts},

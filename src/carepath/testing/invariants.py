@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from carepath.assessment import Assessment
-from carepath.content.guideline import PATHWAY
+from carepath.content.guideline import CURRENT_NODE, PATHWAY
 from carepath.record.derived import STEP_STARTS
 from carepath.testing.laws.advice import groundless, up_and_down
 from carepath.testing.laws.knowledge import changed_verdicts
 from carepath.testing.laws.red_flags import suppressed
 
 #: Findings that say where the patient is, or since when: without one of them another one speaks.
-PLACES = frozenset({PATHWAY, "current_node", "current_line", *STEP_STARTS})
+PLACES = frozenset({PATHWAY, CURRENT_NODE, "current_line", *STEP_STARTS})
 
 
 def broken_by(assessment: Assessment) -> Iterator[str]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from carepath.basis import leaf_findings
-from carepath.content.guideline import PATHWAY, PRESENT_STEP
+from carepath.content.guideline import CURRENT_NODE, PATHWAY, PRESENT_STEP
 from carepath.inference.case import STEP_KINDS
 from carepath.inference.clauses import derived_leaves, output_id, transition_ids
 from carepath.inference.normal_form import Branch, branches
@@ -76,7 +76,7 @@ class Leads:
             if output.kind not in STEP_KINDS:
                 yield own
             for transition in open_to:
-                here: Aim = {"current_node": st.just(transition.source)}
+                here: Aim = {CURRENT_NODE: st.just(transition.source)}
                 condition = aims.get(transition_ids(transition)[0], ({},))[0]
                 yield tuple({**aim, **condition, **here} for aim in own)
 
@@ -87,7 +87,7 @@ class Leads:
             if name in derived:
                 aim |= {one: self._telling(one) for one in leaf_findings(derived[name]) if one not in aim}
                 continue
-            finding = findings.get("current_node" if name == PRESENT_STEP else name)
+            finding = findings.get(CURRENT_NODE if name == PRESENT_STEP else name)
             tests = [(_HOLDS[literal.op], literal.constant) for literal in branch if literal.attribute == name]
             if finding is None:
                 continue

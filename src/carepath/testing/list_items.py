@@ -36,7 +36,7 @@ def _items(
     def truth_of(leaf: Condition, recorded: Mapping[str, Option]) -> Truth:
         item = {name: one.facts[0].value for name, one in recorded.items() if one is not None}
         known = {write_line(IsKnown(name)): True for name in item}
-        return compiler.compile(leaf)({**item, **known})  # type: ignore[dict-item]
+        return compiler.compile(leaf)({**item, **known})  # type: ignore[dict-item]  # no part of an item is a list
 
     search = Search(options, truth_of, tuple(tree.leaves()))
     choices = [choice for bit in (TRUE, FALSE, UNKNOWN) if (choice := search.find([Demand(tree, bit)])) is not None]

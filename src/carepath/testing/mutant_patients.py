@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from carepath.assessing import assess
 from carepath.assessment import Assessment
-from carepath.content.guideline import Guideline
+from carepath.content.guideline import CURRENT_NODE, Guideline
 from carepath.language.check import names_of, parameters_of
 from carepath.language.nodes import Condition, Every, Some
 from carepath.language.nodes import Count as CountOf
@@ -82,7 +82,7 @@ def shown(assessment: Assessment) -> tuple[dict[str, object], ...]:
 def _at_steps(one: BoundaryPatient, steps: tuple[str, ...]) -> Iterator[BoundaryPatient]:
     yield one
     for step in steps:
-        yield BoundaryPatient({**one.patient, "current_node": step}, one.at, one.pathway, f"{one.about}, at {step}")
+        yield BoundaryPatient({**one.patient, CURRENT_NODE: step}, one.at, one.pathway, f"{one.about}, at {step}")
 
 
 def _all_of(condition: Condition, guideline: Guideline) -> Iterator[Condition]:

@@ -14,10 +14,10 @@ import yaml
 
 from carepath.assessing import assess
 from carepath.assessment import Assessment
-from carepath.content.guideline import Guideline
+from carepath.content.guideline import CURRENT_NODE, Guideline
 from carepath.errors import CarepathError
 from carepath.inference.agreement import ENGINES
-from carepath.testing.advice_followed import STEP, follow_advice, moves_of
+from carepath.testing.advice_followed import follow_advice, moves_of
 from carepath.testing.arguments import Arguments
 from carepath.testing.courses import FactData, HistoryData, dated_facts, without_clashes
 from carepath.testing.extra import st, stateful
@@ -83,8 +83,8 @@ class PatientOverTime(stateful.RuleBasedStateMachine):
     def go_to(self, step: str) -> None:
         """Moves the patient to a step today."""
         today = self.at.isoformat()
-        kept = [fact for fact in self.record.get(STEP, []) if fact["date"] != today]
-        self.record[STEP] = [*kept, {"value": step, "date": today}]
+        kept = [fact for fact in self.record.get(CURRENT_NODE, []) if fact["date"] != today]
+        self.record[CURRENT_NODE] = [*kept, {"value": step, "date": today}]
 
     def follow(self, choice: int) -> None:
         """Moves the patient as is advised without a condition; stays where nothing is."""
@@ -188,8 +188,9 @@ def patient_over_time(
         )
     day = look.day(start)
     look.choices("engine", [engine], ENGINES)
-    if STEP not in guideline.findings:
-        look.add(f"guideline: it has no finding {STEP}, so no step can be recorded", "add it to rules/findings.yaml")
+    if CURRENT_NODE not in guideline.findings:
+        message = f"guideline: it has no finding {CURRENT_NODE}, so no step can be recorded"
+        look.add(message, "add it to rules/findings.yaml")
     look.done()
     return _machine(guideline, pathway, day, engine)
 

@@ -161,11 +161,13 @@ class ScenarioItem(pytest.Item):
         if not result.passed:
             raise ScenarioFailedError(result)
 
-    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: str | None = None) -> object:  # type: ignore[override]
+    def repr_failure(  # type: ignore[override]  # pytest narrows the types of its own method
+        self, excinfo: pytest.ExceptionInfo[BaseException], style: str | None = None
+    ) -> object:
         """What was expected, what came, and why."""
         if isinstance(excinfo.value, ScenarioFailedError):
             return str(excinfo.value)
-        return super().repr_failure(excinfo, style)  # type: ignore[arg-type]
+        return super().repr_failure(excinfo, style)  # type: ignore[arg-type]  # the same
 
     def reportinfo(self) -> tuple[Path, int, str]:
         """The file, the line and the sentence."""

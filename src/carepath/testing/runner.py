@@ -11,7 +11,7 @@ from carepath.assessment import Assessment
 from carepath.basis import Basis, leaf_findings
 from carepath.content.guideline import Guideline, Output, Rule
 from carepath.content.load import load_guideline
-from carepath.errors import CarepathError, Problem, ScenarioError
+from carepath.errors import CarepathError, Problem, ScenarioError, shown_name
 from carepath.inference.case import STEP_KINDS
 from carepath.inference.clauses import output_id, transition_ids
 from carepath.language.evaluate import Trace
@@ -48,8 +48,11 @@ class ScenarioResult:
 
     def __str__(self) -> str:
         if self.passed:
-            return f"passed {self.scenario.place} {self.scenario.name}"
-        lines = [f"FAILED {self.scenario.place} {self.scenario.name}", *(_indented(text, 2) for text in self.failures)]
+            return f"passed {self.scenario.place} {shown_name(self.scenario.name)}"
+        lines = [
+            f"FAILED {self.scenario.place} {shown_name(self.scenario.name)}",
+            *(_indented(text, 2) for text in self.failures),
+        ]
         if self.assessment is not None:
             lines += ["  came:", *(_indented(line, 4) for line in self.came or ("no recommendation",))]
         return "\n".join(lines)

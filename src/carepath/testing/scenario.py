@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import os
-import stat
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +26,7 @@ from carepath.errors import (
 )
 from carepath.record.read import read_record
 from carepath.testing.expectation import Expectation, ExpectationReader, TooManyProblems, valid_names
-from carepath.text_file import day_in
+from carepath.text_file import day_in, is_special, special_file
 from carepath.yaml_reader import Scalar, YamlNode, place_at, read_file, to_python
 
 KEYS = ("scenario", "pathway", "at", "patient", "expect")
@@ -103,37 +102,27 @@ def scenarios_of(node: YamlNode, guideline: Guideline) -> tuple[Scenario, ...]:
 def scenario_files(paths: Iterable[Path]) -> tuple[list[Path], list[Problem]]:
     """The files that are named, and in folders all ``*.yaml`` files below them, each once and in order."""
     files: dict[str, Path] = {}
-    problems = []
+    problems: list[Problem] = []
     for path in paths:
         below = [path]
         if os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises where it may not look
             refused: list[OSError] = []
             found = ((folder, name) for folder, _, names in os.walk(path, onerror=refused.append) for name in names)
             below = sorted(Path(folder, name) for folder, name in found if name.endswith(SUFFIX))
-            pipes = [one for one in below if _is_pipe(one)]
-            below = [one for one in below if one not in pipes]
-            for one in pipes:
-                message = "cannot read the file: it is a pipe or a device"
-                problems.append(Problem("CP001", message, Place(str(one), 1, 1), "leave only files and folders there"))
+            special = [one for one in below if is_special(one)]
+            below = [one for one in below if one not in special]
+            problems.extend(special_file(str(one)) for one in special)
             for error in refused:
                 place = Place(str(error.filename), 1, 1)
                 problems.append(
                     Problem("CP001", f"cannot read the folder: {error.strerror}", place, "look at its rights")
                 )
-            if not below and not refused and not pipes:
+            if not below and not refused and not special:
                 advice = "give a folder that holds scenarios"
                 problems.append(Problem("CP072", f"there is no *{SUFFIX} file here", Place(str(path), 1, 1), advice))
         for one in below:
             files.setdefault(os.path.realpath(str(one).replace("\0", "")), one)
     return list(files.values()), problems
-
-
-def _is_pipe(path: Path) -> bool:
-    """Whether a path is a named pipe; what may not be looked at is told when it is read."""
-    try:
-        return stat.S_ISFIFO(path.stat().st_mode)
-    except OSError:
-        return False
 
 
 class _Reader:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from carepath.assessment import Assessment
 from carepath.basis import leaf_findings
-from carepath.content.guideline import EVALUATION_DATE, PATHWAY, PRESENT_STEP
+from carepath.content.guideline import CURRENT_NODE, EVALUATION_DATE, PATHWAY, PRESENT_STEP
 from carepath.inference.case import SCREENED
 from carepath.language.evaluate import Trace
 from carepath.language.nodes import Constant
@@ -17,7 +17,6 @@ from carepath.testing.laws.frame import law
 from carepath.testing.laws.population import Case, Population, Trial
 
 #: The finding that tells the present step, which may be known by other findings too.
-CURRENT_STEP = "current_node"
 
 
 def _one_more_is_known(draw: st.DrawFn, case: Case, population: Population) -> Case:
@@ -102,7 +101,7 @@ def leaves_of(assessment: Assessment) -> Iterator[tuple[str, Trace]]:
 def finding_read(leaf: Trace) -> str:
     """The finding that a leaf reads before any other."""
     first = leaf_findings(leaf.condition)[0]
-    return CURRENT_STEP if first == PRESENT_STEP else first
+    return CURRENT_NODE if first == PRESENT_STEP else first
 
 
 def _one_red_flag_is_unknown(draw: st.DrawFn, case: Case, _population: Population) -> Case:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from carepath.assessment import Assessment
 from carepath.content.guideline import Guideline, Selector
-from carepath.inference.case import RED_FLAG
+from carepath.content.rules import RED_FLAG
 from carepath.language.truth import Truth
 from carepath.testing.extra import st
 from carepath.testing.laws.frame import law
