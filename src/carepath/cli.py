@@ -8,6 +8,7 @@ Exit status: 0 done, 1 scenarios failed, problems found or coverage under a figu
 from __future__ import annotations
 
 import argparse
+import contextlib
 import importlib
 import io
 import os
@@ -174,11 +175,12 @@ def _add_service(serve: argparse.ArgumentParser) -> None:
 
 def _percent(text: str) -> float:
     """A figure from 0 to 100."""
-    figure = float(text)
-    if not 0 <= figure / 100 <= 1:
-        message = f"{text} is no figure from 0 to 100"
-        raise argparse.ArgumentTypeError(message)
-    return figure
+    with contextlib.suppress(ValueError):
+        figure = float(text)
+        if 0 <= figure / 100 <= 1:
+            return figure
+    message = f"{text[:40]!r} is no figure from 0 to 100"
+    raise argparse.ArgumentTypeError(message)
 
 
 def _add_patients(parser: argparse.ArgumentParser) -> None:

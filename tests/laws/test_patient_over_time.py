@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import given as for_all
 from hypothesis import strategies as st
-from hypothesis.stateful import run_state_machine_as_test
+from hypothesis.stateful import invariant, run_state_machine_as_test
 
 from carepath import ArgumentError, Guideline, assess
 from carepath.content.guideline import Selector
@@ -228,6 +228,20 @@ def test_what_happens_to_the_patient_stands_in_the_record() -> None:
     assert "flag" not in machine.record
     assert machine.at == dt.date(2026, 3, 12)
     assert assess(machine.record, pathway="path", at=machine.at, guideline=machine.guideline).position.step == "A1"
+
+
+def test_what_a_subclass_looks_at_is_the_advice_for_what_is_recorded_now() -> None:
+    seen = []
+
+    class Mine(patient_over_time(read_guideline_files(tiny()), pathway="path", start=AT)):  # type: ignore[misc]
+        @invariant()
+        def an_invariant_of_which_the_name_comes_first(self) -> None:
+            now = assess(self.record, pathway="path", at=self.at, guideline=self.guideline, engine="direct")
+            assert self.assessment.digest() == now.digest()
+            seen.append(len(self.assessment.recommendations))
+
+    run(Mine, 20, 8)
+    assert len(set(seen)) > 1
 
 
 def test_time_ends_with_the_calendar() -> None:

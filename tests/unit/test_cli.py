@@ -240,7 +240,7 @@ def test_a_figure_that_is_no_percentage_has_status_2(capsys: Capture, tmp_path: 
     with pytest.raises(SystemExit) as left:
         main(["test", one_scenario(tmp_path), "--fail-under", figure])
     assert left.value.code == 2
-    assert "--fail-under" in capsys.readouterr().err
+    assert f"--fail-under: {figure!r} is no figure from 0 to 100" in capsys.readouterr().err
 
 
 def test_a_list_that_names_what_is_exercised_has_status_1_under_any_figure(capsys: Capture, tmp_path: Path) -> None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from carepath.assessing import evaluation_date
 from carepath.content.guideline import Guideline
 from carepath.errors import ArgumentError, CarepathError, Problem, nearest
 from carepath.record.foreign import shown
+
+_T = TypeVar("_T")
 
 
 @dataclass(slots=True)
@@ -97,6 +100,20 @@ class Arguments:
             else:
                 self.add(f"{name}: {shown(one)} is no name", "give names as text")
         return tuple(dict.fromkeys(found))
+
+    def all_of(self, name: str, given: object, kind: type[_T]) -> tuple[_T, ...]:
+        """What an iterable holds, all of one class."""
+        if isinstance(given, str | bytes) or not isinstance(given, Iterable):
+            self.add(f"{name}: {shown(given)} is no list", f"give a list of {kind.__name__}")
+            return ()
+        found: list[_T] = []
+        for one in given:
+            if isinstance(one, kind):
+                found.append(one)
+            else:
+                self.add(f"{name}: {shown(one)} is no {kind.__name__}", f"give a list of {kind.__name__}")
+                break
+        return tuple(found)
 
     def number(self, name: str, given: object, low: int, high: int) -> int:
         """A whole number within limits, both included."""

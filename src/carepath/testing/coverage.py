@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from carepath.content.guideline import Guideline
+from carepath.testing.arguments import Arguments
 from carepath.testing.coverage_points import KINDS, Point, points_of
 from carepath.testing.exercise import Exercise
 from carepath.testing.runner import ScenarioResult, run_scenario
@@ -250,7 +251,14 @@ def coverage(
         scenarios: what ``read_scenarios`` gave for it; each is assessed with the direct evaluator.
         unreachable: points that no scenario can exercise, with the reasons, as ``read_unreachable`` gives them. They
             are not counted; that they are out of reach is not checked, but one that is exercised all the same shows.
+
+    Raises:
+        ArgumentError: an argument is something else.
     """
+    look = Arguments()
+    look.guideline(guideline)
+    scenarios = look.all_of("scenarios", scenarios, Scenario)
+    look.done()
     counter = CoverageCounter(guideline)
     for scenario in scenarios:
         counter.add(run_scenario(scenario, guideline, engine="direct"))

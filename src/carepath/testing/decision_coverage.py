@@ -15,11 +15,12 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from carepath.assessing import assess, evaluation_date
+from carepath.assessing import assess
 from carepath.content.guideline import Guideline
 from carepath.language.evaluate import Trace
 from carepath.language.truth import FALSE, TRUE, UNKNOWN, Truth
 from carepath.language.write import write_line
+from carepath.testing.arguments import Arguments
 from carepath.testing.boundary_grid import BoundaryPatient, Decision, Grid
 from carepath.testing.condition_search import BITS, Demand, Part, deciding, neutral
 from carepath.testing.rule_boundaries import boundaries, decisions_of
@@ -100,15 +101,19 @@ def condition_coverage(
             possible.
         rules: ids of rules; None for all.
         pathway: the pathway on which boundary patients are assessed; None for each rule's own.
-        patients: whose assessments are counted; None for the boundary patients of each rule.
+        patients: whose assessments are counted, of the form of ``BoundaryPatient``; None for the boundary patients of
+            each rule.
 
     Raises:
-        ArgumentError: there is no such rule or pathway, or ``at`` is no date.
+        ArgumentError: there is no such rule or pathway, ``at`` is no date, or ``patients`` holds something else.
         ContentError: a parameter has no value on the date.
     """
-    at = evaluation_date(at)
-    names = tuple(rules) if rules is not None else tuple(guideline.rules)
-    given = tuple(patients) if patients is not None else None
+    look = Arguments()
+    look.guideline(guideline)
+    at = look.day(at)
+    names = look.words("rules", rules) if rules is not None else tuple(guideline.rules)
+    given = look.all_of("patients", patients, BoundaryPatient) if patients is not None else None
+    look.done()
     seen: dict[str, set[tuple[Path, Truth]]] = {}
     decisions = {decision.name: (rule, decision) for rule in names for decision in decisions_of(guideline, rule)}
     count = 0

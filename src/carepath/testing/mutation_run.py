@@ -18,7 +18,7 @@ from carepath.assessment import Assessment
 from carepath.basis import Basis
 from carepath.content.guideline import Guideline
 from carepath.content.load import load_guideline
-from carepath.errors import ArgumentError, CarepathError, Problem, ScenarioError
+from carepath.errors import ArgumentError, CarepathError, Problem, ScenarioError, nearest, shown_name
 from carepath.inference.agreement import Prepared, made_ready
 from carepath.inference.clauses import derived_leaves
 from carepath.language.evaluate import Compiler
@@ -52,6 +52,8 @@ class MutationRun:
     """The fates of all mutants, in their order."""
 
     fates: tuple[Fate, ...]
+    #: Scenarios that do not pass on the guideline itself, and so notice nothing.
+    not_passing: tuple[Scenario, ...] = ()
 
     @property
     def survivors(self) -> tuple[Mutant, ...]:
@@ -76,7 +78,11 @@ class MutationRun:
 
     def __str__(self) -> str:
         lines = [self.table(), f"score {self.score:.1%}"]
-        lines += [f"survives: {one.sentence} ({one.place})" for one in self.survivors]
+        lines += [f"survives: {one.sentence} ({one.place}) [{one.id}]" for one in self.survivors]
+        if self.not_passing:
+            number = len(self.not_passing)
+            lines.append(f"scenarios that do not pass on the guideline itself, and so notice nothing: {number}")
+            lines += [f"does not pass: {one.place} {shown_name(one.name)}" for one in self.not_passing]
         return "\n".join(lines)
 
 
@@ -100,7 +106,8 @@ def run_mutants(
         ContentError: a parameter has no value on the date of a scenario.
     """
     reasons = equivalent or {}
-    cases = [case for one in scenarios if (case := _case(one, guideline)) is not None]
+    tried = [(one, _case(one, guideline)) for one in scenarios]
+    cases = [case for _, case in tried if case is not None]
     fates = []
     for mutant in only if only is not None else mutants(guideline):
         killer = next(noticing(mutant, cases, guideline), None)
@@ -110,7 +117,7 @@ def run_mutants(
             cases.insert(0, killer)
         name = f"{killer.scenario.place.file}: {killer.scenario.name}" if killer is not None else None
         fates.append(Fate(mutant, name, reasons.get(mutant.id) if killer is None else None))
-    return MutationRun(tuple(fates))
+    return MutationRun(tuple(fates), tuple(one for one, case in tried if case is None))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -234,6 +241,22 @@ def read_equivalent(path: Path) -> dict[str, str]:
     return found
 
 
+def _check_ids(reasons: Iterable[str], guideline: Guideline, path: Path) -> None:
+    """That there are mutants of the ids in a list of equivalent ones.
+
+    Raises:
+        ArgumentError: there are not.
+    """
+    known = {one.id for one in mutants(guideline)}
+    problems = [
+        Problem("CP082", f"{path}: there is no mutant {name[:100]!r}", None, nearest(name, known))
+        for name in reasons
+        if name not in known
+    ]
+    if problems:
+        raise ArgumentError(problems)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Prints what scenarios notice; 0 when no mutant survives, 1 when some do, 2 when something cannot be read."""
     parser = argparse.ArgumentParser(
@@ -251,6 +274,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise ScenarioError(problems)
         scenarios = [one for file in files for one in read_scenarios(file, guideline)]
         reasons = read_equivalent(given.equivalent) if given.equivalent is not None else {}
+        _check_ids(reasons, guideline, given.equivalent)
     except CarepathError as error:
         print(error, file=sys.stderr)  # noqa: T201 - a command prints
         return 2

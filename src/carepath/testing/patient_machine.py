@@ -35,8 +35,8 @@ _MANY = 10_000
 class PatientOverTime(stateful.RuleBasedStateMachine):
     """A patient over time. ``patient_over_time`` makes a machine for a guideline and a pathway out of it.
 
-    A subclass may add rules and invariants: ``record`` is what is recorded now, ``at`` the present day, and
-    ``assessment`` what was advised last.
+    A subclass may add rules and invariants: ``record`` is what is recorded now (of each finding its dated facts, in
+    the form that ``assess`` takes), ``at`` the present day, and ``assessment`` what is advised for these.
     """
 
     guideline: ClassVar[Guideline]
@@ -48,7 +48,7 @@ class PatientOverTime(stateful.RuleBasedStateMachine):
         super().__init__()
         self.at = self.start
         self.record: HistoryData = {}
-        self.assessment: Assessment | None = None
+        self._assessed: tuple[dt.date, str, Assessment] | None = None
 
     # --- what happens -------------------------------------------------------------------------------------------
 
@@ -113,16 +113,22 @@ class PatientOverTime(stateful.RuleBasedStateMachine):
             self.fail([f"the assessment is refused: {error}"], given)
         return made
 
+    @property
+    def assessment(self) -> Assessment:
+        """What is advised today for what is recorded; made anew once either has changed."""
+        recorded = repr(self.record)
+        if self._assessed is None or self._assessed[:2] != (self.at, recorded):
+            self._assessed = (self.at, recorded, self.assess())
+        return self._assessed[2]
+
     def re_assess(self) -> None:
         """Assesses the patient, and again in another order; looks at what must hold of every assessment."""
-        self.assessment = self.assess()
         backwards = {name: list(reversed(facts)) for name, facts in reversed(self.record.items())}
         self.expect([*broken_by(self.assessment), *broken_by_order(self.assessment, self.assess(backwards))])
 
     def come_to_rest(self) -> None:
         """Follows the advice while nothing else changes: it ends at a step and never goes round in a circle."""
-        made = self.assessment or self.assess()
-        if next(moves_of(made), None) is not None:
+        if next(moves_of(self.assessment), None) is not None:
             way = follow_advice(self.guideline, self.record, pathway=self.pathway, at=self.at, engine=self.engine)
             if way.cycle:
                 self.fail(["a patient who follows the advice goes round in a circle:", *way.sentences])
@@ -150,7 +156,7 @@ class PatientOverTime(stateful.RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """At the end the same patient is assessed twice: the bytes are the same."""
-        if self.assessment is not None and self.assess().digest() != self.assess().digest():
+        if self._assessed is not None and self.assess().digest() != self.assess().digest():
             self.fail(["the same record gives other bytes"])
 
 

@@ -71,6 +71,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Adds the paths of the command line to what pytest collects."""
     given = (str(_absolute(config.invocation_params.dir, path)) for path in config.getoption(OPTION))
     config.args.extend(path for path in given if path not in config.args)
+    _check_paths(config)
     figure = config.getoption(FAIL_UNDER)
     if figure is not None and not 0 <= figure / 100 <= 1:
         message = f"--carepath-fail-under: {figure:g} is no figure from 0 to 100"
@@ -103,6 +104,28 @@ def _is_chosen(file: Path, config: pytest.Config) -> bool:
         fnmatch.fnmatch(str(file), str(path)) if _MAGIC & set(path.name) else file.is_relative_to(path)
         for path in chosen
     )
+
+
+def _check_paths(config: pytest.Config) -> None:
+    """That what the configuration names is there: a name that is wrong would be no test, and no failure either.
+
+    Raises:
+        UsageError: it is not.
+    """
+    root = config.inipath.parent if config.inipath is not None else config.rootpath
+    for given in config.getini(OPTION):
+        path = _absolute(root, given)
+        if _MAGIC & set(path.name):
+            found = any(fnmatch.fnmatch(str(one), str(path)) for one in path.parent.rglob("*"))
+        else:
+            found = path.exists()
+        if not found:
+            message = f"{OPTION}: there is nothing under {given!r}, seen from {root}"
+            raise pytest.UsageError(message)
+    guideline = _configured(config, GUIDELINE)
+    if guideline is not None and not guideline.is_dir():
+        message = f"{GUIDELINE}: there is no folder {config.getini(GUIDELINE)!r}, seen from {root}"
+        raise pytest.UsageError(message)
 
 
 class ScenarioFile(pytest.File):

@@ -61,11 +61,11 @@ class Scenario:
         return self.name
 
 
-def read_scenarios(path: Path, guideline: Guideline, *, name: str | None = None) -> tuple[Scenario, ...]:
+def read_scenarios(path: Path | str, guideline: Guideline, *, name: str | None = None) -> tuple[Scenario, ...]:
     """The scenarios of a file, in their order.
 
     Args:
-        path: a YAML or JSON file that holds a list of scenarios, or one.
+        path: a YAML or JSON file that holds a list of scenarios, or one; a text names it too.
         guideline: the content whose names they use.
         name: how the file is called in places; its path by default.
 
@@ -73,7 +73,7 @@ def read_scenarios(path: Path, guideline: Guideline, *, name: str | None = None)
         ScenarioError: with every problem of the file.
     """
     try:
-        node = read_file(path, name=name)
+        node = read_file(Path(path), name=name)
     except ContentError as error:
         raise ScenarioError(error.problems) from error
     return scenarios_of(node, guideline)
@@ -175,7 +175,8 @@ class _Reader:
         if node is None or value is None:
             return None
         if not isinstance(value, str) or value not in self.guideline.pathways:
-            advice = nearest(str(value), self.guideline.pathways)
+            known = nearest(str(value), self.guideline.pathways)
+            advice = f"{known}; if it is not meant for edition {self.guideline.edition}, give its own guideline"
             self.problem("CP080", f"there is no pathway {str(value)[:60]!r}", node.place, advice)
             return None
         return value

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
-from carepath import load_guideline
+from carepath import ArgumentError, load_guideline
 from carepath.language.evaluate import Scope, trace
 from carepath.language.nodes import All, AnyOf, Named, Not
 from carepath.language.truth import Truth
@@ -53,6 +54,20 @@ def test_without_patients_everything_possible_is_missed() -> None:
     coverage = condition_coverage(GUIDELINE, at=AT, rules=["E-1"], patients=[])
     assert coverage.share == 0
     assert [gap.truth for gap in coverage.missed] == [T, F, U] * 2
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"rules": "E-1"}, "rules: 'E-1' is no list of names"),
+        ({"patients": [{"pain_duration_months": 3}]}, "patients: .* is no BoundaryPatient"),
+        ({"patients": "all"}, "patients: 'all' is no list"),
+        ({"at": "today"}, "'today' is no date"),
+    ],
+)
+def test_what_cannot_be_measured_is_refused(given: dict[str, Any], said: str) -> None:
+    with pytest.raises(ArgumentError, match=said):
+        condition_coverage(GUIDELINE, **{"at": AT, **given})
 
 
 def test_a_leaf_that_no_patient_tested_is_named() -> None:

@@ -3,12 +3,13 @@ import json
 import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from carepath.content.guideline import Guideline
 from carepath.content.load import load_guideline
-from carepath.errors import ContentError
+from carepath.errors import ArgumentError, ContentError
 from carepath.testing.coverage import Coverage, CoverageCounter, coverage, read_unreachable
 from carepath.testing.coverage_points import points_of
 from carepath.testing.runner import run_scenario
@@ -148,6 +149,12 @@ UP = "age_years: 40, pain_months: 8, care_insufficient: true, wpn_class: 3, fear
 
 
 # --- what there is ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("given", ["scenarios", None, [1], ["a.yaml"]])
+def test_what_are_no_scenarios_is_refused(base: Guideline, given: Any) -> None:  # noqa: ANN401 - anything may be given
+    with pytest.raises(ArgumentError, match=r"scenarios: .* give a list of Scenario|scenarios:(.|\n)*Scenario"):
+        coverage(base, given)
 
 
 def test_without_scenarios_every_point_is_missing(base: Guideline) -> None:

@@ -159,6 +159,10 @@ def test_a_scenario_that_fails_on_the_guideline_itself_notices_nothing(tmp_path:
     )
     run = run_mutants(GUIDELINE, read_scenarios(path, GUIDELINE), only=of("term adult: negate 1"))
     assert len(run.survivors) == 1
+    said = str(run).splitlines()
+    assert said[-3].endswith("[term adult: negate 1]")
+    assert said[-2] == "scenarios that do not pass on the guideline itself, and so notice nothing: 1"
+    assert said[-1] == f"does not pass: {path}:1:3 nothing is known and a step up is expected"
 
 
 def test_a_patient_is_found_who_tells_a_mutant_from_the_guideline() -> None:
@@ -182,6 +186,11 @@ def test_the_command_says_what_it_cannot_read(tmp_path: Path, capsys: pytest.Cap
     listed.write_text("- reason: none\n", encoding="utf-8")
     assert main([str(SCENARIOS / "coordination.yaml"), "--equivalent", str(listed)]) == 2
     assert "lists no equivalent mutants" in capsys.readouterr().err
+    listed.write_text("- {reason: none, mutants: ['term adlt: negate 1']}\n", encoding="utf-8")
+    assert main([str(SCENARIOS / "coordination.yaml"), "--equivalent", str(listed)]) == 2
+    assert (
+        "there is no mutant 'term adlt: negate 1'\n    did you mean 'term adult: negate 1'?" in capsys.readouterr().err
+    )
 
 
 def test_every_mutant_that_is_listed_as_equivalent_exists() -> None:

@@ -79,6 +79,23 @@ def test_a_pattern_chooses_files(tmp_path: Path, run_here: Run) -> None:
     assert "1 passed" in run_here()[1]
 
 
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ("carepath_scenarios = case", "carepath_scenarios: there is nothing under 'case'"),
+        ("carepath_scenarios = cases/*.yml", "carepath_scenarios: there is nothing under 'cases/*.yml'"),
+        ("carepath_guideline = guidline", "carepath_guideline: there is no folder 'guidline'"),
+    ],
+)
+def test_a_setting_that_names_nothing_is_refused(tmp_path: Path, run_here: Run, setting: str, said: str) -> None:
+    write(tmp_path, "pytest.ini", f"[pytest]\n{setting}\n")
+    write(tmp_path, "cases/a.yaml", SCENARIO.format(name="one", kind="red_flag_exit"))
+    write(tmp_path, "test_own.py", "def test_own(): pass\n")
+    status, out = run_here()
+    assert status == 4
+    assert said in out
+
+
 def test_a_file_that_cannot_be_read_is_an_error_with_places(tmp_path: Path, run_here: Run) -> None:
     write(tmp_path, "a.yaml", SCENARIO.format(name="one", kind="red_flag_exitt"))
     _, out = run_here("--carepath-scenarios", "a.yaml")
