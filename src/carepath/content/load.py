@@ -15,7 +15,6 @@ from carepath.content.code_tables import read_codes, read_instruments, with_sums
 from carepath.content.files import ContentFile, ContentFiles, read_files
 from carepath.content.findings_file import read_findings, read_parameters, read_sources, read_terms
 from carepath.content.guideline import (
-    CURRENT_NODE,
     EVALUATION_DATE,
     PRESENT_STEP,
     Coverage,
@@ -147,7 +146,7 @@ def _build(files: ContentFiles, builder: Builder, origin: str) -> Guideline:
         unavailable=_unavailable(fixed.get("unavailable.yaml")),
         coverage=_coverage(fixed.get("coverage.yaml")),
         pathways=pathways,
-        symbols=_symbols(findings, pathways, builder, terms, parameters),
+        symbols=_symbols(findings, pathways, terms, parameters),
         instruments=instruments,
         fhir_codes=read_codes(fixed["fhir_codes.yaml"]) if "fhir_codes.yaml" in fixed else (),
         fhir_reasons=_fhir_reasons(fixed.get("fhir_codes.yaml")),
@@ -174,7 +173,6 @@ def _unique(builder: Builder, named: Iterable[tuple[str, _T, Place | None]], wha
 def _symbols(
     findings: dict[str, Finding],
     pathways: dict[str, Pathway],
-    builder: Builder,
     terms: dict[str, Term],
     parameters: dict[str, Parameter],
 ) -> Symbols:
@@ -182,11 +180,6 @@ def _symbols(
     types = {name: finding.type for name, finding in findings.items()}
     types[PRESENT_STEP] = ValueType("enum", values=steps)
     types[EVALUATION_DATE] = ValueType("date")
-    node = types.get(CURRENT_NODE)
-    for step in steps:
-        if node is not None and step not in node.values:
-            place = findings[CURRENT_NODE].place
-            builder.problems.append(Problem("CP040", f"step {step} is no value of current_node", place, "add it there"))
     return Symbols(
         types,
         {name: term.when for name, term in terms.items()},

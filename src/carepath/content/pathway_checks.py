@@ -18,7 +18,8 @@ OPENED_BY = {"re_entry": "clinician_judgement"}
 #: The units that a review interval may have.
 REVIEW_UNITS = frozenset({"d", "wk"})
 #: The findings in which a record says where the patient is, and what their values are: always needed, and asked for.
-WHERE = {PATHWAY: "pathways", CURRENT_NODE: "steps"}
+WHERE = {PATHWAY: "pathway", CURRENT_NODE: "step"}
+_CODES = {PATHWAY: "CP080", CURRENT_NODE: "CP040"}
 
 
 def check_pathways(guideline: Guideline) -> Iterator[Problem]:
@@ -60,22 +61,22 @@ def check_pathway_file(file: ContentFile, guideline: Guideline) -> Iterator[Prob
 
 
 def _check_where(guideline: Guideline) -> Iterator[Problem]:
-    """That a record can say on which pathway and at which step the patient is; load.py looks at the steps by name."""
-    for name, values in WHERE.items():
-        if name not in guideline.findings:
+    """That a record can say on which pathway and at which step the patient is, and can name no other."""
+    steps = [step for pathway in guideline.pathways.values() for step in pathway.steps]
+    for (name, what), there in zip(WHERE.items(), (list(guideline.pathways), steps), strict=True):
+        finding = guideline.findings.get(name)
+        if finding is None:
             place = Place("rules/findings.yaml", 1, 1)
-            advice = f"add it, of type enum, with your {values} as its values"
+            advice = f"add it, of type enum, with your {what}s as its values"
             yield Problem("CP047", f"there is no finding {name!r}, which carepath needs", place, advice)
-    finding = guideline.findings.get(PATHWAY)
-    if finding is None:
-        return
-    for name in guideline.pathways:
-        if name not in finding.type.values:
-            yield Problem("CP080", f"pathway {name} is no value of {PATHWAY}", finding.place, "add it there")
-    for name in finding.type.values:
-        if name not in guideline.pathways:
-            advice = nearest(name, guideline.pathways)
-            yield Problem("CP080", f"{PATHWAY}: there is no pathway {name!r}", finding.place, advice)
+            continue
+        for one in there:
+            if one not in finding.type.values:
+                yield Problem(_CODES[name], f"{what} {one} is no value of {name}", finding.place, "add it there")
+        for one in finding.type.values:
+            if one not in there:
+                advice = nearest(one, there)
+                yield Problem(_CODES[name], f"{name}: there is no {what} {one!r}", finding.place, advice)
 
 
 def _check_steps(guideline: Guideline, pathway: Pathway) -> Iterator[Problem]:
