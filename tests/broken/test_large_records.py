@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
@@ -15,7 +15,6 @@ import pytest
 import carepath
 from carepath.cli import main
 from carepath.errors import MAX_PROBLEMS, RecordError
-from carepath.record.facts import Fact
 from carepath.record.fhir import read_bundle
 from tests.broken.test_calls import Raising
 
@@ -111,28 +110,6 @@ def test_a_red_flag_is_named_however_many_values_stand_beside_it(monkeypatch: py
     error = refused({"rmdq_total": [1] * 1_001, "rf_cauda_equina": [False] * 1_000 + [True]})
     assert {problem.code for problem in error.problems} == {"CP066"}
     assert error.red_flags == ("rf_cauda_equina",)
-
-
-def test_of_values_beyond_the_limit_no_more_is_kept_than_names_the_red_flag(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("carepath.record.read.MAX_SERIES", 10)
-    kept: list[Fact] = []
-    monkeypatch.setattr("carepath.record.read.RecordBuilder.add", lambda _, fact: kept.append(fact))
-    refused({"rf_cauda_equina": [False, *[True] * 1_000]})
-    assert [fact.value for fact in kept] == [True]
-
-
-@pytest.mark.parametrize(
-    "lists",
-    [
-        lambda items: {"pain_location": ["x"] * (items - 1)},
-        lambda items: {"pain_location": [{"value": ["x"] * 4}, {"value": ["x"] * (items - 6)}]},
-    ],
-    ids=["one", "several"],
-)
-def test_the_items_of_a_list_count_as_values(lists: Callable[[int], Json], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("carepath.record.read.MAX_VALUES", 20)
-    assert carepath.assess(lists(20), at=AT)
-    assert codes(lists(21)) == ["CP066"]
 
 
 def test_codes_that_are_almost_names_are_reported_in_bounded_time() -> None:

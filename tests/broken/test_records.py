@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 
 from carepath.content.load import load_guideline
 from carepath.errors import RecordError
+from carepath.record.facts import Fact
 from carepath.record.read import read_record
 from carepath.yaml_reader import read_file, to_python
 
@@ -43,3 +45,34 @@ def test_a_record_with_a_defect_is_refused_with_what_to_do(path: Path) -> None:
 def test_a_record_without_a_defect_is_read() -> None:
     patient = {"age_years": 47, "fear": "high", "rmdq_total": [{"value": 9, "date": "2026-03-01"}], "drugs": []}
     assert set(read_record(patient, FINDINGS, AT).series) == set(patient)
+
+
+@pytest.mark.parametrize(("series", "values"), [(10, 1_000), (1_000, 10)])
+def test_of_values_beyond_a_limit_no_more_is_kept_than_names_the_red_flag(
+    series: int, values: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("carepath.record.read.MAX_SERIES", series)
+    monkeypatch.setattr("carepath.record.read.MAX_VALUES", values)
+    kept: list[Fact] = []
+    monkeypatch.setattr("carepath.record.read.RecordBuilder.add", lambda _, fact: kept.append(fact))
+    with pytest.raises(RecordError) as caught:
+        read_record({"rf_paresis": [False, *[True] * 50], "age_years": [47] * 50}, FINDINGS, AT)
+    assert {problem.code for problem in caught.value.problems} == {"CP066"}
+    assert [(fact.finding, fact.value) for fact in kept] == [("rf_paresis", True)]
+
+
+@pytest.mark.parametrize(
+    "lists",
+    [
+        lambda count: {"drugs": [{}] * (count - 1)},
+        lambda count: {"drugs": [{"value": [{}] * 4}, {"value": [{}] * (count - 8)}], "age_years": [47, None]},
+    ],
+    ids=["one", "several"],
+)
+def test_the_items_of_a_list_count_as_values(
+    lists: Callable[[int], Mapping[str, object]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("carepath.record.read.MAX_VALUES", 20)
+    assert read_record(lists(20), FINDINGS, AT)
+    with pytest.raises(RecordError, match="CP066 more than 20 values in one record"):
+        read_record(lists(21), FINDINGS, AT)
