@@ -91,7 +91,7 @@ CODES: dict[str, str] = {
 ERROR_SCHEMA = "carepath.error/1"
 #: More problems than this are not named of one file, one check or one record.
 MAX_PROBLEMS = 500
-#: Of more names than this the ``MAX_ALIKE`` beside it in the alphabet are compared with one that is not among them.
+#: Of more names than this the ``MAX_ALIKE`` beside it when sorted are compared with one that is not among them.
 MAX_COMPARED = 1_000
 MAX_ALIKE = 100
 #: A message or an advice is cut off beyond so many characters.
@@ -100,7 +100,7 @@ MAX_MESSAGE = 2_000
 
 def shown_name(name: str) -> str:
     """A name that others gave to a file or a scenario, without characters that would steer a terminal."""
-    return "".join(one if one.isprintable() else " " for one in name)
+    return name if name.isprintable() else "".join(one if one.isprintable() else " " for one in name)
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -14,7 +14,17 @@ import carepath
 from carepath import yaml_reader
 from carepath.cli import main
 from carepath.content.load import read_guideline
-from carepath.errors import MAX_PROBLEMS, CarepathError, ContentError, Place, Problem, RecordError, ScenarioError
+from carepath.errors import (
+    MAX_COMPARED,
+    MAX_PROBLEMS,
+    CarepathError,
+    ContentError,
+    Place,
+    Problem,
+    RecordError,
+    ScenarioError,
+    nearest,
+)
 from carepath.input_file import read_input, read_json
 from carepath.testing.runner import run_paths
 from carepath.testing.scenario import read_scenarios
@@ -55,6 +65,26 @@ def refused(capture: Capture, arguments: list[str], code: str, place: str) -> No
 
 
 # --- content ------------------------------------------------------------------------------------------------------
+
+
+def test_that_there_are_too_many_values_in_all_files_is_said_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content_with(tmp_path, "rules/more.yaml", b"format: 1\nrules: []\n")
+    monkeypatch.setattr("carepath.content.files.MAX_TOTAL_VALUES", 100)
+    assert [problem.code for problem in read_guideline(tmp_path)[1]].count("CP009") == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "advice"), [("finding_0999x", "did you mean 'finding_0999'?"), ("agenda", ""), ("zzz", "")]
+)
+def test_of_very_many_names_the_nearest_is_offered_and_no_one_is_called_the_valid_one(name: str, advice: str) -> None:
+    names = [f"finding_{number:04}" for number in range(MAX_COMPARED)]
+    assert nearest(name, [*names, "age_of_the_patient_in_years"]) == advice
+
+
+def test_names_of_files_are_shown_without_what_steers_a_terminal() -> None:
+    assert str(Place("a\x1b[31m.yaml", 1, 2)) == "a [31m.yaml:1:2"
 
 
 def test_of_very_many_problems_in_many_files_the_first_are_named(tmp_path: Path) -> None:

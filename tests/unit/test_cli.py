@@ -235,6 +235,21 @@ def test_coverage_under_the_figure_has_status_1(capsys: Capture, tmp_path: Path,
     assert (f"coverage is under {figure} %" in out) is bool(status)
 
 
+@pytest.mark.parametrize("command", [("assess",), ("why",), ("test",)])
+def test_the_name_of_a_scenario_does_not_steer_the_terminal(
+    capsys: Capture, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    path = tmp_path / "a.yaml"
+    named = SCENARIOS
+    for plain, steering in (("numbness", '"numb\\e[31m'), ("at once", 'at once"'), ("steps up", 'steps up"')):
+        named = named.replace(plain, steering)
+    path.write_text(named, "utf-8")
+    asked = ("red_flag_exit",) if command == ("why",) else ()
+    _, out, _ = run(capsys, *command, str(path), *asked)
+    assert "numb [31m steps up" in out
+    assert "\x1b" not in out
+
+
 @pytest.mark.parametrize("figure", ["-1", "101", "nan", "much"])
 def test_a_figure_that_is_no_percentage_has_status_2(capsys: Capture, tmp_path: Path, figure: str) -> None:
     with pytest.raises(SystemExit) as left:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import textwrap
 from dataclasses import dataclass, field
 
+from carepath.errors import shown_name
+
 WIDTH = 100
 #: Where the text of a field begins, counted from the indent.
 FIELD = 15
@@ -12,9 +14,7 @@ FIELD = 15
 
 def printable(text: str) -> str:
     """The text without line breaks and control characters; a record may hold any."""
-    if not text.isprintable():
-        text = "".join(letter if letter.isprintable() else " " for letter in text)
-    return " ".join(text.split())
+    return " ".join(shown_name(text).split())
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from carepath.content.guideline import Finding
 from carepath.language.evaluate import Scope
-from carepath.language.nodes import Change, Compare, Condition
+from carepath.language.nodes import MOMENT_FINDINGS, Change, Compare, Condition
 from carepath.language.symbols import ValueType
 from carepath.testing.recorded import Dated, Option, Recorded, plain
 
@@ -22,8 +22,8 @@ def moments_of(leaf: Condition) -> tuple[str, ...]:
     """The findings that tell since when a change counts."""
     if not (isinstance(leaf, Compare) and isinstance(leaf.operand, Change)):
         return ()
-    since = {"last step change": ("last_step_change_date",), "step start": ("days_in_current_step",)}
-    return since.get(leaf.operand.since, ())
+    found = {**MOMENT_FINDINGS, "step start": "days_in_current_step"}.get(leaf.operand.since)
+    return () if found is None else (found,)
 
 
 def moment_values() -> tuple[Option, ...]:

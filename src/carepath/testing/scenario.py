@@ -175,8 +175,8 @@ class _Reader:
         if node is None or value is None:
             return None
         if not isinstance(value, str) or value not in self.guideline.pathways:
-            known = nearest(str(value), self.guideline.pathways)
-            advice = f"{known}; if it is not meant for edition {self.guideline.edition}, give its own guideline"
+            other = f"if it is not meant for edition {self.guideline.edition}, give its own guideline"
+            advice = "; ".join(filter(None, (nearest(str(value), self.guideline.pathways), other)))
             self.problem("CP080", f"there is no pathway {str(value)[:60]!r}", node.place, advice)
             return None
         return value

@@ -3,10 +3,12 @@ from __future__ import annotations
 import json
 
 import carepath
-from carepath import Assessment
+from carepath import Assessment, assess
 from carepath.explain.missing import Missing
+from carepath.testing import read_guideline_files
 from tests.patients import NO_RED_FLAG
 from tests.unit.explain.patients import SCREENED, assessed, assessed_as
+from tests.unit.testing.tiny import tiny
 
 
 def missing_for(assessment: Assessment, rule: str, output: int = 0) -> Missing:
@@ -69,6 +71,13 @@ def test_beside_an_emergency_only_other_red_flags_are_listed() -> None:
 def test_without_a_pathway_the_pathway_is_among_what_comes_first() -> None:
     one = missing_for(assessed("empty"), "MD-4")
     assert {"pathway", "age_years", *(name for name in SCREENED if name.startswith("rf_"))} <= set(one.first)
+
+
+def test_content_without_a_line_of_care_has_sets_too() -> None:
+    guideline = read_guideline_files(tiny())
+    assert "current_line" not in guideline.findings
+    made = assess({}, pathway="path", at="2026-03-02", guideline=guideline, engine="direct")
+    assert {name for one in made.missing for names in one.sets for name in names} == {"flag", "score", "current_node"}
 
 
 def test_the_json_form_holds_the_sets() -> None:
