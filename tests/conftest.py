@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from hypothesis import Phase, settings
+from hypothesis.internal.conjecture import providers
 
 from carepath.content import files
 from carepath.content.location import shipped_content
@@ -17,6 +18,11 @@ settings.register_profile("thorough", max_examples=10 * settings.get_profile("de
 settings.register_profile(
     "mutants", max_examples=25, phases=[Phase.explicit, Phase.generate], deadline=None, derandomize=True, database=None
 )
+
+# Hypothesis also draws numbers and words that stand in the modules of the project, as far as these are loaded by then:
+# what a test tries would depend on which other tests were collected. Here it takes no module for one of the project.
+if hasattr(providers, "is_local_module_file"):
+    providers.is_local_module_file = lambda _path: False
 
 # Thousands of tests, strategies and scenarios stay in memory to the end: to look through them for garbage again and
 # again takes a sixth of the time.

@@ -24,7 +24,7 @@ from carepath.inference.drafts import Draft, matches
 from carepath.language.nodes import Change, Compare, Condition, children, is_derived
 from carepath.language.write import write_line
 from carepath.recommendation import Contribution
-from tests.laws.helpers import GUIDELINE, Case, cases, law, value_of
+from tests.laws.helpers import AT, GUIDELINE, Case, cases, law, value_of
 
 #: Kinds that neither red flags nor screening hold up.
 FREE = frozenset({"red_flag_exit", "not_in_scope"})
@@ -159,8 +159,13 @@ def chosen(data: st.DataObject, before: Assessment) -> Missing:
 
 def fits(made: Mapping[str, Series]) -> bool:
     """A step that was filled in belongs to the pathway that was."""
-    step, pathway = made.get("current_node"), made.get("pathway")
-    return not step or not pathway or step[-1].value in GUIDELINE.pathways[str(pathway[-1].value)].steps
+    step, pathway = (_latest(made.get(name, ())) for name in ("current_node", "pathway"))
+    return None in {step, pathway} or step in GUIDELINE.pathways[str(pathway)].steps
+
+
+def _latest(series: Series) -> object:
+    """The last value by the date of the assessment; None where there is none."""
+    return next((fact.value for fact in reversed(series) if fact.date <= AT), None)
 
 
 @law(40)

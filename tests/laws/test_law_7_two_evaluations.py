@@ -45,8 +45,8 @@ def check_direct_evaluator_follows_the_definition(prepared: Prepared, values: Va
 def check_unknown_is_what_neither_holds_nor_fails(prepared: Prepared, values: Values) -> None:
     """Twin rules: durable-rules on the negated conditions fires exactly where the direct evaluator says false."""
     twins, names = _twins(prepared)
-    failed = twins.true_clauses(values)
-    assert failed == {name for name in names if prepared.direct.verdicts(values)[name] is Truth.FALSE}
+    found = prepared.direct.verdicts(values)
+    assert twins.true_clauses(values) == {name for name in names if found[name] is Truth.FALSE}
 
 
 @functools.lru_cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from carepath.content.guideline import PATHWAY
 from carepath.explain.tries import Series
 from carepath.record.facts import Fact, FactValue, Record
 
@@ -23,12 +24,9 @@ def assessed_with(assessment: Assessment, series: Mapping[str, Series]) -> Asses
 
     basis = assessment.basis
     record = basis.situation.record
-    chosen = assessment.pathway
-    if "pathway" in series:
-        chosen = str(series["pathway"][-1].value)
     return assess(
         Record({**record.series, **series}, record.used, record.unused),
-        pathway=chosen,
+        pathway=assessment.pathway if PATHWAY not in series else None,
         at=assessment.at,
         guideline=assessment.guideline,
         engine="direct",

@@ -123,18 +123,25 @@ class _Table:
 
     def _only(self, entry: ResolveEntry) -> None:
         """Outputs that are shown only beside, or only without, another one; otherwise they are not given at all."""
-        others = entry.given if entry.operation == "only_with" else entry.absent
-        match = self.sheet.matcher(entry.selects)
-        there = any(self.sheet.stands(selector) for selector in others)
-        there = there or (entry.operation == "only_without" and self.sheet.holds(entry))
-        if there is (entry.operation == "only_without"):
+        match, without = self.sheet.matcher(entry.selects), entry.operation == "only_without"
+        others = entry.absent if without else entry.given
+        there = any(self.sheet.stands(selector) for selector in others) or (without and self.sheet.holds(entry))
+        if there is without:
             self.sheet.drafts = [draft for draft in self.sheet.drafts if not match(draft)]
-        elif entry.operation == "only_without":
+        elif without:
             self._name_possible(others, self.sheet.among(entry.selects, self.sheet.drafts))
-        aside = [put.draft for put in self.sheet.result.set_aside]
-        there = there or any(self.sheet.among(selector, aside) for selector in others)
-        if entry.operation == "only_with" and not there:
-            self.sheet.result.set_aside = [put for put in self.sheet.result.set_aside if not match(put.draft)]
+        if self.sheet.result.set_aside:
+            self._forget(entry, others, there=there)
+
+    def _forget(self, entry: ResolveEntry, others: Sequence[Selector], *, there: bool) -> None:
+        """Drops what was set aside and, had nothing been set aside, would not have been given either."""
+        aside, match = self.sheet.result.set_aside, self.sheet.matcher(entry.selects)
+        other = {put.by for put in aside if any(self.sheet.among(selector, [put.draft]) for selector in others)}
+        if entry.operation == "only_with":
+            dropped = [] if there or other else [put for put in aside if match(put.draft)]
+        else:
+            dropped = [put for put in aside if match(put.draft) and (there or put.by in other)]
+        self.sheet.result.set_aside = [put for put in aside if put not in dropped]
 
     def _makes_conditional(self, entry: ResolveEntry, chosen: list[Draft]) -> None:
         for draft in chosen:

@@ -145,7 +145,8 @@ class Truths:
             together = conjunction if isinstance(condition, All) else disjunction
             found = self.of(condition.children[0])
             for child in condition.children[1:]:
-                found = frozenset(together((first, second)) for first in found for second in self.of(child))
+                other = self.of(child)
+                found = frozenset(together((first, second)) for first in found for second in other)
             return found
         return frozenset(Truth)
 

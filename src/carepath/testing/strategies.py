@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import itertools
 from collections.abc import Iterable
 
 from carepath.content.guideline import Guideline
@@ -22,6 +23,8 @@ PatientData = dict[str, object]
 
 #: How many findings that no rule leads to are there at least.
 _EXTRAS = (0, 6, 24)
+#: How much of what is screened first is there, where it is not all of it.
+_PARTS = (1, 2, 4, 8)
 
 
 def patients(
@@ -64,7 +67,9 @@ def patients(
     towards, moves = [*aims.values()], [way for way in lead.ways(aims) if way]
     leads = st.lists(st.sampled_from(towards).flatmap(st.sampled_from), max_size=2) if towards else st.just([])
     ways = st.one_of(nothing, st.sampled_from(moves).flatmap(st.sampled_from)) if moves else nothing
-    basis: st.SearchStrategy[Aim] = st.sampled_from(({}, ready, ready, ready))
+    # Some of it now and then, so that a failing patient shrinks to the part that makes it fail.
+    some: list[Aim] = [dict(itertools.islice(ready.items(), n)) for n in _PARTS]
+    basis = st.sampled_from([{}] * 8 + some + [ready] * 28)
     anything = [name for name, finding in findings.items() if not finding.red_flag]
     flags = [name for name, finding in findings.items() if finding.red_flag]
     least = [min(n, len(anything)) for n in _EXTRAS]
@@ -73,15 +78,15 @@ def patients(
 
     @st.composite
     def patient(draw: st.DrawFn) -> PatientData:
-        # Drawn first, so that what else was drawn can be left out around it when a failing patient shrinks.
-        raised = {name: draw(recorded(name)) for name in draw(flagged)}
-        names = draw(draw(st.sampled_from(extras)))
-        chosen = {name: recorded(name) for name in names} | plain | dict(draw(basis))
-        for aim in (*draw(leads), draw(ways)):
+        # What leads somewhere is drawn before what stands beside it: a failing patient shrinks by losing the rest.
+        raised = {name: recorded(name) for name in draw(flagged)}
+        chosen = raised | plain | dict(draw(basis))
+        for aim in (*draw(leads), draw(ways), raised):
             chosen |= aim
-        chosen |= {name: st.just(value) for name, value in raised.items()}
-        made: PatientData = {name: draw(chosen[name]) for name in findings if name in chosen and name not in left_out}
-        return _consistent(made, guideline, wanted)
+        made = {name: draw(value) for name, value in chosen.items() if name not in left_out}
+        beside = (name for name in draw(draw(st.sampled_from(extras))) if name not in chosen and name not in left_out)
+        made |= {name: draw(recorded(name)) for name in beside}
+        return _consistent({name: made[name] for name in findings if name in made}, guideline, wanted)
 
     return patient()
 

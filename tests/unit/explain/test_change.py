@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from carepath import assess
 from carepath.explain.change import series_of
 from carepath.explain.what_if import assessed_with
 from tests.unit.explain.patients import assessed, assessed_as
@@ -59,3 +60,14 @@ def test_the_assessment_itself_does_not_change() -> None:
     before = assessment.to_json()
     assessment.what_would_change("escalate")
     assert assessment.to_json() == before
+
+
+def test_a_pathway_recorded_for_later_is_not_the_one_that_is_followed() -> None:
+    later = {"value": "spine", "date": "2026-03-03"}
+    before = assess({"pathway": later}, at="2026-03-02", engine="direct")
+    assert before.pathway is None
+    now = assess({"pathway": [{"value": "other_msk", "date": "2026-03-02"}, later]}, at="2026-03-02", engine="direct")
+    series = now.basis.situation.record.facts("pathway")
+    assert [fact.value for fact in series] == ["other_msk", "spine"]
+    assert assessed_with(before, {"pathway": series}).pathway == now.pathway == "other_msk"
+    assert assessed_with(now, {"pathway": series[1:]}).pathway is None

@@ -94,6 +94,30 @@ def test_what_is_shown_only_beside_a_referral_is_set_aside_with_one_and_else_not
     assert ("trial_exclusions" in topics) is referred
 
 
+@pytest.mark.parametrize(
+    ("known", "shown"),
+    [
+        ({"substantial_chance_earlier_steps_fail": False}, True),
+        ({"substantial_chance_earlier_steps_fail": True}, False),
+        ({"substantial_chance_earlier_steps_fail": False, "imsr_in_progress": True}, False),
+    ],
+)
+def test_what_is_shown_only_without_a_referral_is_set_aside_where_it_would_have_been_shown(
+    known: dict[str, object],
+    shown: bool,  # noqa: FBT001 - a case
+) -> None:
+    calm = assessed(rehabilitation_programme_requested=True, **known)
+    assert ("requested_programme" in {one.topic for one in calm.recommendations}) is shown
+    alarmed = assessed(rehabilitation_programme_requested=True, rf_cauda_equina=True, **known)
+    assert ("requested_programme" in {put.recommendation.topic for put in alarmed.set_aside}) is shown
+
+
+def test_what_is_shown_only_without_a_referral_stands_where_the_referral_waits() -> None:
+    assessment = assessed(rehabilitation_programme_requested=True, rf_malignancy_suspected=True)
+    assert [put.recommendation.kind for put in assessment.set_aside] == ["matched_care_referral"]
+    assert only(assessment, "clinician_judgement", "requested_programme").rules == ("RQ-1",)
+
+
 def test_a_change_inside_the_step_is_a_note_where_the_patient_leaves_the_step() -> None:
     known = {
         "current_node": "NP1",

@@ -86,5 +86,7 @@ def _plainer(value: object) -> Iterator[object]:
     for fact in reversed(facts):
         if isinstance(fact, dict) and "value" in fact:
             yield fact["value"]
+        elif fact == {"status": "not_applicable"}:
+            yield False
     if isinstance(value, list):
         yield from ([one] for one in value if len(value) > 1)
