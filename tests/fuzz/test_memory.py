@@ -16,7 +16,7 @@ from tests.fuzz.worst_inputs import WORST
 
 ROOT = Path(__file__).resolve().parents[2]
 #: The share of the limits that the ordinary run tries, and what is just within and just beyond them.
-SMALL, WHOLE, BEYOND = 0.005, 0.999, 1.03
+SMALL, WHOLE, BEYOND = 0.003, 0.999, 1.03
 #: MiB that reading takes whatever the size: a file is read into a place as large as its limit.
 SLACK, SLACK_OF_FILES = 1.0, 7.0
 FILES = frozenset({"content", "codes", "json", "patient", "audit", "scenarios"})

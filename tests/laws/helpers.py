@@ -28,13 +28,14 @@ REFERRALS = frozenset({"imsr_assessment", "matched_care_referral"})
 LEAVES_AT_ONCE = frozenset({"emergency", "urgent"})
 
 
-def law(examples: int) -> settings:
+def law(examples: int, *, thorough: int | None = None) -> settings:
     """The settings of a property: always the same examples, whatever the machine and its load.
 
-    With ``--hypothesis-profile=thorough`` as many times more as ``tests/conftest.py`` says.
+    With ``--hypothesis-profile=thorough`` it is tried on as many as are named for it; where none are, on as many times
+    more as ``tests/conftest.py`` says.
     """
-    usual = settings.get_profile("default").max_examples
-    examples = examples * settings().max_examples // usual
+    usual, chosen = settings.get_profile("default").max_examples, settings().max_examples
+    examples = thorough if thorough is not None and chosen > usual else examples * chosen // usual
     health = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
     return settings(max_examples=examples, deadline=None, derandomize=True, suppress_health_check=health)
 

@@ -85,7 +85,7 @@ def is_possible(case: Case) -> bool:
     return not isinstance(distress, int) or not isinstance(total, int) or distress <= total
 
 
-@law(200)
+@law(100, thorough=2_000)
 @for_all(lessons())
 def test_new_knowledge_changes_no_settled_verdict_and_no_recommendation_unannounced(
     lesson: tuple[Case, Case, str],
@@ -136,7 +136,7 @@ def completed_bounds(draw: st.DrawFn) -> tuple[Case, Case, Case]:
     return tuple(case.with_finding(name, one) for one in (wide, narrow, value))  # type: ignore[return-value]
 
 
-@law(60)
+@law(40, thorough=600)
 @for_all(completed_bounds())
 def test_completing_what_is_known_in_part_of_a_number_changes_no_settled_verdict(
     found: tuple[Case, Case, Case],

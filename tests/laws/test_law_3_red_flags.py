@@ -126,7 +126,7 @@ def check_screened_first(assessment: Assessment) -> None:
     assert not moves & REFERRALS or reason("active_suicidal_intent") in {None, "not_applicable"}, moves
 
 
-@law(70)
+@law(45, thorough=700)
 @for_all(cases(), st.sampled_from(sorted(RED_FLAGS)))
 def test_a_red_flag_more_gives_no_fewer_red_flags_and_always_itself(case: Case, finding: str) -> None:
     before, after = case.assess(), case.with_finding(finding, value=True).assess()
@@ -134,7 +134,7 @@ def test_a_red_flag_more_gives_no_fewer_red_flags_and_always_itself(case: Case, 
     check_fires(after, finding)
 
 
-@law(70)
+@law(45, thorough=700)
 @for_all(cases(), st.sampled_from(EMERGENCIES))
 def test_an_emergency_stands_alone_and_the_rest_is_set_aside(case: Case, finding: str) -> None:
     before, after = case.without(finding).assess(), case.with_finding(finding, value=True).assess()
@@ -144,7 +144,7 @@ def test_an_emergency_stands_alone_and_the_rest_is_set_aside(case: Case, finding
     check_nothing_is_made_up(before, after)
 
 
-@law(100)
+@law(60, thorough=1_000)
 @for_all(cases())
 def test_nothing_moves_while_an_applicable_red_flag_is_unknown(case: Case) -> None:
     check_screened_first(case.assess())
@@ -189,7 +189,7 @@ def check_no_raised_flag_is_hidden(case: Case, finding: str) -> None:
         check_fires(case.assess(), finding)
 
 
-@law(70)
+@law(45, thorough=700)
 @for_all(cases(), st.sampled_from(sorted(RED_FLAGS)), FACTS)
 def test_no_staleness_contradiction_or_refusal_hides_a_raised_flag(
     case: Case, finding: str, facts: list[dict[str, object]]

@@ -118,7 +118,7 @@ REORDERED = [
 ]
 
 
-@law(60)
+@law(40, thorough=600)
 @for_all(cases(), st.sampled_from(REORDERED))
 def test_the_order_of_rules_terms_and_parameters_does_not_matter(case: Case, reordered: object) -> None:
     other = dataclasses.replace(case, guideline=reordered)  # type: ignore[arg-type]

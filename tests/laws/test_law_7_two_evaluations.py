@@ -23,9 +23,9 @@ from tests.laws.test_law_1_unknown import unknown_is_false
 pytestmark = pytest.mark.skipif(availability() is not None, reason=str(availability()))
 
 #: Patients near a generated one on which the engines are compared too.
-NEIGHBOURS = 7
+NEIGHBOURS = 15
 #: How many of them are compared with the definition of the logic too, which is slow.
-BY_DEFINITION = 3
+BY_DEFINITION = 6
 REFERENCE = kleene(GUIDELINE, AT)
 
 
@@ -102,7 +102,7 @@ def _compare(case: Case, seed: int, *, twins: bool = False) -> None:
             check_unknown_is_what_neither_holds_nor_fails(basis.prepared, values)
 
 
-@law(250)
+@law(125)
 @for_all(cases(), st.integers(min_value=0, max_value=2**32))
 def test_two_thousand_patients_are_evaluated_alike(case: Case, seed: int) -> None:
     _compare(case, seed)
@@ -120,7 +120,7 @@ def cases_in_part(draw: st.DrawFn) -> Case:
     return case
 
 
-@law(25)
+@law(15)
 @for_all(cases_in_part(), st.integers(min_value=0, max_value=2**32))
 def test_patients_known_in_part_are_evaluated_alike(case: Case, seed: int) -> None:
     try:
@@ -131,20 +131,20 @@ def test_patients_known_in_part_are_evaluated_alike(case: Case, seed: int) -> No
 
 
 @pytest.mark.slow
-@law(12_500)
+@law(6_250)
 @for_all(cases(), st.integers(min_value=0, max_value=2**32))
 def test_a_hundred_thousand_patients_are_evaluated_alike(case: Case, seed: int) -> None:
     _compare(case, seed)
 
 
 @pytest.mark.slow
-@law(1_000)
+@law(500)
 @for_all(cases(), st.integers(min_value=0, max_value=2**32))
 def test_what_is_unknown_is_neither_true_nor_false_to_durable_rules(case: Case, seed: int) -> None:
     _compare(case, seed, twins=True)
 
 
-@law(25)
+@law(15)
 @for_all(cases(), st.integers(min_value=0, max_value=2**32))
 def test_a_condition_that_is_unknown_fires_neither_itself_nor_its_negation(case: Case, seed: int) -> None:
     _compare(case, seed, twins=True)

@@ -147,8 +147,9 @@ def test_up_and_down_at_once_without_a_condition_is_found() -> None:
 
 
 def test_advice_beside_an_emergency_is_found() -> None:
-    said = failure(tiny(table=TABLE[1:]))
-    assert re.search(r"beside the red flag of FLAG \(emergency\) stands (escalate \(UP\)|deescalate \(DOWN\))", said)
+    machine = machine_of(tiny(table=TABLE[1:]), {"flag": True, "score": 8, "current_node": "A1"})
+    with pytest.raises(AssertionError, match=r"beside the red flag of FLAG \(emergency\) stands escalate \(UP\)"):
+        machine.re_assess()
 
 
 def test_a_red_flag_that_is_hidden_is_found() -> None:

@@ -40,12 +40,16 @@ def write(folder: Path, name: str, text: str) -> None:
 
 @pytest.fixture
 def run_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Runs pytest in this process, which has the plugin and the guideline in memory already; with no other plugin."""
+    """Runs pytest in this process, which has the plugin and the guideline in memory already; with no other plugin.
+
+    Pytest would look five times through the whole memory for what was left behind: that is for the run outside.
+    """
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
 
     def run(*arguments: str) -> tuple[int, str]:
-        status = pytest.main(["-p", "no:cacheprovider", "-p", PLUGIN, "--rootdir", str(tmp_path), *arguments])
+        without = ("-p", "no:cacheprovider", "-p", "no:unraisableexception")
+        status = pytest.main([*without, "-p", PLUGIN, "--rootdir", str(tmp_path), *arguments])
         captured = capsys.readouterr()
         return int(status), captured.out + captured.err
 
