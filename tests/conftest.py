@@ -12,7 +12,7 @@ from carepath.content import files
 from carepath.content.location import shipped_content
 from carepath.yaml_reader import YamlNode, read_text
 
-#: For ``make slow``: ten times the examples of each law.
+#: For ``make slow``: ten times the examples of each law that does not name its own number.
 settings.register_profile("thorough", max_examples=10 * settings.get_profile("default").max_examples)
 #: For ``make mutants``: that a test fails is enough there, the smallest example is not looked for.
 settings.register_profile(

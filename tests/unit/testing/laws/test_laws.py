@@ -104,6 +104,8 @@ PATIENT: dict[str, object] = {
     "pain_duration_months": 12,
     "rmdq_total": [{"value": 20, "date": "2026-01-31"}, {"value": 5, "date": "2026-03-02"}],
     "opioid_effective": {"value": False, "date": "2026-03-01"},
+    "pregnant": {"status": "not_applicable"},
+    "legal_claim_running": {"status": "unknown"},
     "wpn_modifier": "minus",
 }
 TRIAL = Trial(Case(SHIPPED, "spine", AT, PATIENT), Case(SHIPPED, "spine", AT, {**PATIENT, "rf_hot_joint": True}))
@@ -113,7 +115,7 @@ TRIAL = Trial(Case(SHIPPED, "spine", AT, PATIENT), Case(SHIPPED, "spine", AT, {*
 def test_a_patient_is_made_small_and_plain(needed: set[str]) -> None:
     small_one = smallest.smallest(TRIAL, lambda trial: "seen" if needed <= set(trial.findings) else None)
     assert set(small_one.findings) == needed
-    plain = {"rmdq_total": 5, "opioid_effective": False}
+    plain = {"rmdq_total": 5, "opioid_effective": False, "pregnant": False}
     assert small_one.first.patient == {name: plain.get(name, PATIENT[name]) for name in PATIENT if name in needed}
     assert small_one.first is small_one.second
 
