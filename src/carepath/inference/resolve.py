@@ -134,14 +134,16 @@ class _Table:
             self._forget(entry, others, there=there)
 
     def _forget(self, entry: ResolveEntry, others: Sequence[Selector], *, there: bool) -> None:
-        """Drops what was set aside and, had nothing been set aside, would not have been given either."""
-        aside, match = self.sheet.result.set_aside, self.sheet.matcher(entry.selects)
-        other = {put.by for put in aside if any(self.sheet.among(selector, [put.draft]) for selector in others)}
+        """Drops what was set aside and, had nothing been set aside, would not have been given either.
+
+        Where the other one was set aside too, whether it would stand is not known here: nothing is dropped then.
+        """
+        aside = self.sheet.result.set_aside
         if entry.operation == "only_with":
-            dropped = [] if there or other else [put for put in aside if match(put.draft)]
-        else:
-            dropped = [put for put in aside if match(put.draft) and (there or put.by in other)]
-        self.sheet.result.set_aside = [put for put in aside if put not in dropped]
+            there = there or any(self.sheet.among(selector, [put.draft for put in aside]) for selector in others)
+        if there is (entry.operation == "only_without"):
+            match = self.sheet.matcher(entry.selects)
+            self.sheet.result.set_aside = [put for put in aside if not match(put.draft)]
 
     def _makes_conditional(self, entry: ResolveEntry, chosen: list[Draft]) -> None:
         for draft in chosen:

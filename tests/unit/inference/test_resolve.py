@@ -94,22 +94,30 @@ def test_what_is_shown_only_beside_a_referral_is_set_aside_with_one_and_else_not
     assert ("trial_exclusions" in topics) is referred
 
 
-@pytest.mark.parametrize(
-    ("known", "shown"),
-    [
-        ({"substantial_chance_earlier_steps_fail": False}, True),
-        ({"substantial_chance_earlier_steps_fail": True}, False),
-        ({"substantial_chance_earlier_steps_fail": False, "imsr_in_progress": True}, False),
-    ],
-)
-def test_what_is_shown_only_without_a_referral_is_set_aside_where_it_would_have_been_shown(
-    known: dict[str, object],
-    shown: bool,  # noqa: FBT001 - a case
+@pytest.mark.parametrize("running", [True, False])
+def test_what_is_not_given_while_a_condition_holds_is_not_set_aside_either(
+    running: bool,  # noqa: FBT001 - a case
 ) -> None:
+    known = {
+        "rehabilitation_programme_requested": True,
+        "substantial_chance_earlier_steps_fail": False,
+        "imsr_in_progress": running,
+    }
+    assert ("requested_programme" in {one.topic for one in assessed(**known).recommendations}) is not running
+    aside = assessed(rf_cauda_equina=True, **known).set_aside
+    assert ("requested_programme" in {put.recommendation.topic for put in aside}) is not running
+
+
+@pytest.mark.parametrize("screened", [True, False])
+def test_what_is_given_only_without_a_referral_is_set_aside_beside_it_for_the_referral_might_have_waited(
+    screened: bool,  # noqa: FBT001 - a case
+) -> None:
+    known = {} if screened else {"rf_malignancy_suspected": {"status": "unknown"}}
     calm = assessed(rehabilitation_programme_requested=True, **known)
-    assert ("requested_programme" in {one.topic for one in calm.recommendations}) is shown
-    alarmed = assessed(rehabilitation_programme_requested=True, rf_cauda_equina=True, **known)
-    assert ("requested_programme" in {put.recommendation.topic for put in alarmed.set_aside}) is shown
+    assert ("requested_programme" in {one.topic for one in calm.recommendations}) is not screened
+    aside = assessed(rehabilitation_programme_requested=True, rf_cauda_equina=True, **known).set_aside
+    assert {"matched_care_referral", "clinician_judgement"} <= {put.recommendation.kind for put in aside}
+    assert "requested_programme" in {put.recommendation.topic for put in aside}
 
 
 def test_what_is_shown_only_without_a_referral_stands_where_the_referral_waits() -> None:
