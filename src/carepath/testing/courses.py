@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import operator
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -71,9 +72,16 @@ def histories(
     source = FindingValues(guideline, pathway, day)
     now = patients(guideline, pathway=pathway, at=day, known=wanted, unknown=left_out)
     visited = st.lists(st.integers(1, before), max_size=most, unique=True)
-    course = functools.cache(lambda name: _course(source, guideline.findings[name]))  # few of them are drawn
     names = sorted(name for name in guideline.findings if name not in left_out)
-    followed = st.lists(st.sampled_from(names), max_size=_MOST_COURSES, unique=True)
+
+    @functools.cache  # few of them are drawn
+    def course(name: str) -> st.SearchStrategy[tuple[str, list[_Event]]]:
+        return st.tuples(st.just(name), _course(source, guideline.findings[name]))
+
+    # A finding and its course are drawn together, so that a failing history shrinks by losing both.
+    followed = st.lists(
+        st.sampled_from(names).flatmap(course), max_size=_MOST_COURSES, unique_by=operator.itemgetter(0)
+    )
 
     @st.composite
     def history(draw: st.DrawFn) -> HistoryData:
@@ -84,8 +92,8 @@ def histories(
             else:
                 made[name] = dated_facts(guideline.findings[name], value, day)
         past = draw(visited)
-        for name in draw(followed):
-            for event in draw(course(name)):
+        for name, events in draw(followed):
+            for event in events:
                 made.setdefault(name, []).extend(event.facts(past, source))
         for name, facts in made.items():
             seen = facts if later else [fact for fact in facts if str(fact["date"]) <= day.isoformat()]

@@ -21,8 +21,8 @@ from carepath.testing.leads import Aim, Leads
 #: A patient in the form that ``assess`` reads.
 PatientData = dict[str, object]
 
-#: How many findings that no rule leads to are there at least.
-_EXTRAS = (0, 6, 24)
+#: How many findings may stand there that nothing leads to.
+_MOST_EXTRAS = 32
 #: How much of what is screened first is there, where it is not all of it.
 _PARTS = (1, 2, 4, 8)
 
@@ -70,10 +70,10 @@ def patients(
     # Some of it now and then, so that a failing patient shrinks to the part that makes it fail.
     some: list[Aim] = [dict(itertools.islice(ready.items(), n)) for n in _PARTS]
     basis = st.sampled_from([{}] * 8 + some + [ready] * 28)
-    anything = [name for name, finding in findings.items() if not finding.red_flag]
-    flags = [name for name, finding in findings.items() if finding.red_flag]
-    least = [min(n, len(anything)) for n in _EXTRAS]
-    extras = [st.lists(st.sampled_from(anything), min_size=n, max_size=n + 8, unique=True) for n in least]
+    anything = [name for name, finding in findings.items() if not finding.red_flag and name not in left_out]
+    flags = [name for name, finding in findings.items() if finding.red_flag and name not in left_out]
+    names = st.sampled_from(anything) if anything else st.nothing()
+    count = st.integers(0, min(_MOST_EXTRAS, len(anything)))
     flagged = st.lists(st.sampled_from(flags), max_size=1) if flags else st.just([])
 
     @st.composite
@@ -83,9 +83,11 @@ def patients(
         chosen = raised | plain | dict(draw(basis))
         for aim in (*draw(leads), draw(ways), raised):
             chosen |= aim
-        made = {name: draw(value) for name, value in chosen.items() if name not in left_out}
-        beside = (name for name in draw(draw(st.sampled_from(extras))) if name not in chosen and name not in left_out)
-        made |= {name: draw(recorded(name)) for name in beside}
+        made: PatientData = {name: draw(value) for name, value in chosen.items() if name not in left_out}
+        for _ in range(draw(count)):
+            name = draw(names)
+            value = draw(recorded(name))
+            made.setdefault(name, value)
         return _consistent({name: made[name] for name in findings if name in made}, guideline, wanted)
 
     return patient()
