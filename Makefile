@@ -8,7 +8,7 @@ BIN = $(VENV)/bin
 help:
 	@echo "assess     assess an example patient"
 	@echo "test       run the tests, without the slow ones"
-	@echo "slow       run the slow tests, and the laws with ten to twenty times the examples"
+	@echo "slow       run the slow tests, and the laws with ten times the examples or more"
 	@echo "mutants    ask mypy and the quick tests about small mistakes in language, record and inference; an hour"
 	@echo "mutants-elsewhere  ask the same about a sample of 200 in the rest of the code; half an hour"
 	@echo "mutants-of-content  ask the scenarios about every small mistake in rules/ and pathways/"

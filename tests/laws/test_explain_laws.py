@@ -168,7 +168,7 @@ def _latest(series: Series) -> object:
     return next((fact.value for fact in reversed(series) if fact.date <= AT), None)
 
 
-@law(40)
+@law(25, thorough=400)
 @for_all(cases(), st.data())
 def test_every_smallest_set_settles_whatever_values_it_turns_out_to_have(case: Case, data: st.DataObject) -> None:
     before = case.assess()
@@ -182,7 +182,7 @@ def test_every_smallest_set_settles_whatever_values_it_turns_out_to_have(case: C
         assert is_settled(one, assessed_with(before, made)), made
 
 
-@law(40)
+@law(25, thorough=400)
 @for_all(cases(), st.data())
 def test_any_values_within_range_settle_and_not_only_the_ones_that_were_tried(case: Case, data: st.DataObject) -> None:
     before = case.assess()
@@ -201,7 +201,7 @@ def test_any_values_within_range_settle_and_not_only_the_ones_that_were_tried(ca
     assert is_settled(one, assessed_with(before, made))
 
 
-@law(30)
+@law(20, thorough=300)
 @for_all(cases(), st.data())
 def test_no_proper_subset_of_a_smallest_set_settles(case: Case, data: st.DataObject) -> None:
     before = case.assess()
@@ -220,7 +220,7 @@ def test_no_proper_subset_of_a_smallest_set_settles(case: Case, data: st.DataObj
     assert any(not is_settled(one, assessed_with(before, made)) for made in all_ways), subset
 
 
-@law(40)
+@law(25, thorough=400)
 @for_all(cases(), st.data())
 def test_no_set_holds_another_and_each_holds_what_comes_first(case: Case, data: st.DataObject) -> None:
     one = chosen(data, case.assess())
@@ -264,7 +264,7 @@ def truths(explanation: Explanation) -> Iterator[tuple[str, str]]:
             yield node.condition, node.truth
 
 
-@law(40)
+@law(25, thorough=400)
 @for_all(cases(), ASKED)
 def test_the_truths_of_a_tree_are_those_of_the_evaluator(case: Case, asked: str) -> None:
     assessment = case.assess()
@@ -277,7 +277,7 @@ def test_the_truths_of_a_tree_are_those_of_the_evaluator(case: Case, asked: str)
         assert known[condition] == truth, condition
 
 
-@law(40)
+@law(25, thorough=400)
 @for_all(cases(), ASKED)
 def test_an_answer_names_only_findings_that_its_conditions_read(case: Case, asked: str) -> None:
     assessment = case.assess()
@@ -291,7 +291,7 @@ def test_an_answer_names_only_findings_that_its_conditions_read(case: Case, aske
                     assert (read.value, read.date, read.source) == (reading.value, reading.date, reading.source)
 
 
-@law(40)
+@law(25, thorough=400)
 @for_all(cases(), ASKED)
 def test_dutch_and_english_have_the_same_structure(case: Case, asked: str) -> None:
     explanation = case.assess().why_not(asked)

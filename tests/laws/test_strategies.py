@@ -34,7 +34,7 @@ WITH_FILES = ("read_guideline_files", "write_guideline_files")
 QUICK = settings(max_examples=2_000, deadline=None, derandomize=True, database=None)
 
 
-@law(40)
+@law(25, thorough=400)
 @for_all(patients(GUIDELINE, pathway="spine", at=AT, known=("age_years", "wpn_class"), unknown=("rf_hot_joint",)))
 def test_known_findings_are_always_known_and_unknown_ones_never(patient: PatientData) -> None:
     assessment = Case(patient).assess()
@@ -117,7 +117,7 @@ def test_each_argument_is_looked_at(strategy: Any, arguments: dict[str, object],
 # --- single findings ----------------------------------------------------------------------------------------------
 
 
-@law(40)
+@law(25, thorough=400)
 @for_all(findings(GUIDELINE, at=AT, pathway="spine"))
 def test_a_single_finding_is_a_patient_of_whom_one_thing_is_recorded(finding: PatientData) -> None:
     (name,) = finding
@@ -125,7 +125,7 @@ def test_a_single_finding_is_a_patient_of_whom_one_thing_is_recorded(finding: Pa
     Case({**SCREENED, **finding}).assess()
 
 
-@law(40)
+@law(25, thorough=400)
 @for_all(findings(GUIDELINE, at=AT, names=["rmdq_total", "wpn_class"], forms=["dated", "refused"]))
 def test_only_the_named_findings_come_and_only_in_the_named_forms(finding: PatientData) -> None:
     ((name, fact),) = finding.items()
@@ -264,7 +264,7 @@ def test_without_later_resources_all_of_a_valid_bundle_is_used(bundle: BundleDat
     assert not read_bundle(bundle, GUIDELINE, AT).unused
 
 
-@law(30)
+@law(20, thorough=300)
 @for_all(fhir_bundles(GUIDELINE, pathway="spine", at=AT, dirty=True))
 def test_a_dirty_bundle_is_read_or_refused_with_a_code(bundle: BundleData) -> None:
     problems: tuple[Problem, ...] | None = None
