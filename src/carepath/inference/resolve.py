@@ -129,7 +129,10 @@ class _Table:
         if there is without:
             self.sheet.drafts = [draft for draft in self.sheet.drafts if not match(draft)]
         elif without:
-            self._name_possible(others, self.sheet.among(entry.selects, self.sheet.drafts))
+            chosen = self.sheet.among(entry.selects, self.sheet.drafts)
+            self._name_possible(others, chosen)
+            if entry.when is not None and self.case.verdicts[f"resolve:{entry.id}"] is UNKNOWN:
+                self._name_open(entry, chosen)
         if self.sheet.result.set_aside:
             self._forget(entry, others, there=there)
 

@@ -108,6 +108,23 @@ def test_what_is_not_given_while_a_condition_holds_is_not_set_aside_either(
     assert ("requested_programme" in {put.recommendation.topic for put in aside}) is not running
 
 
+def test_beside_what_is_given_only_while_a_condition_does_not_hold_stands_what_the_condition_waits_for() -> None:
+    patient = {
+        "current_step": 1,
+        "current_line": "0",
+        "pain_duration_months": 3,
+        "step2_mono_sufficient": False,
+        "rehabilitation_programme_requested": True,
+        "active_suicidal_intent": False,
+        "lrs_suspected": True,
+    }
+    before = carepath.assess(patient, pathway="spine", at="2026-03-02", engine="direct")
+    assert "imsr_in_progress" in only(before, "clinician_judgement", "requested_programme").could_change
+    known = patient | {"imsr_in_progress": True}
+    after = carepath.assess(known, pathway="spine", at="2026-03-02", engine="direct")
+    assert "requested_programme" not in {one.topic for one in after.recommendations}
+
+
 @pytest.mark.parametrize("screened", [True, False])
 def test_what_is_given_only_without_a_referral_is_set_aside_beside_it_for_the_referral_might_have_waited(
     screened: bool,  # noqa: FBT001 - a case
