@@ -93,8 +93,7 @@ def test_the_patient_of_a_message_can_be_pasted_into_a_scenario(tmp_path: Path) 
 def test_the_patient_of_a_message_is_the_smallest_and_plain(tmp_path: Path) -> None:
     change = ("rules/small.yaml", "when: lasts", "when: {all: [lasts, rmdq_total >= high_score]}")
     error = refused(laws.scores_never_decide_referral, small(tmp_path, *REFERS, change))
-    # The finding `pathway` stands there where no pathway was chosen.
-    assert set(error.trial.findings) - {"pathway"} == {"fever", "pain_weeks", "rmdq_total"}
+    assert set(error.trial.findings) == {"fever", "pain_weeks", "rmdq_total"}
     assert not any(isinstance(value, dict | list) for value in error.patient.values())
 
 
