@@ -3,6 +3,7 @@
 import functools
 import gc
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import Phase, settings
@@ -12,6 +13,9 @@ from carepath.content import files
 from carepath.content.location import shipped_content
 from carepath.yaml_reader import YamlNode, read_text
 
+#: The same examples in every run, whatever the machine and its load.
+settings.register_profile("ordinary", deadline=None, derandomize=True, database=None)
+settings.load_profile("ordinary")
 #: For ``make slow``: ten times the examples of each law that does not name its own number.
 settings.register_profile("thorough", max_examples=10 * settings.get_profile("default").max_examples)
 #: For ``make mutants``: that a test fails is enough there, the smallest example is not looked for.
@@ -34,19 +38,29 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+def pytest_sessionfinish() -> None:
+    """At its end pytest looks through all memory many times, for errors that nobody saw: once is enough."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _shipped_files_are_read_once() -> Iterator[None]:
-    """A file of the shipped guideline is turned into nodes once in a process, in whatever folder a copy of it lies.
+    """A file of a guideline of the checkout is turned into nodes once in a process, in whatever folder a copy lies.
 
-    Tests load hundreds of copies of the guideline with a change in one file: that file is read, the others stand as
+    Tests load hundreds of copies of a guideline with a change in one file: that file is read, the others stand as
     they are. Nodes cannot be changed. The bytes are read each time; tests of the reader call it themselves.
     """
-    root = shipped_content()
-    shipped = {path.read_text(encoding="utf-8") for path in (*root.glob("rules/*.yaml"), *root.glob("pathways/*.yaml"))}
+    roots = (shipped_content(), Path(__file__).parent / "broken" / "base")
+    known = {
+        path.read_text(encoding="utf-8")
+        for root in roots
+        for path in (*root.glob("rules/*.yaml"), *root.glob("pathways/*.yaml"))
+    }
     remembered = functools.cache(read_text)
 
     def read(text: str, *, name: str) -> YamlNode:
-        return remembered(text, name=name) if text in shipped else read_text(text, name=name)
+        return remembered(text, name=name) if text in known else read_text(text, name=name)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(files, "read_text", read)

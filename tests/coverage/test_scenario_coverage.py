@@ -182,7 +182,7 @@ def limit(name: str) -> float:
 
 @pytest.mark.parametrize("name", QUIET)
 def test_a_feature_that_is_absent_or_not_known_gives_the_same_recommendations(name: str) -> None:
-    compare_ages(name, all_scenarios()[::5])
+    compare_ages(name, all_scenarios()[::20])
 
 
 @pytest.mark.slow

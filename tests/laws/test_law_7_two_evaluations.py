@@ -102,9 +102,9 @@ def _compare(case: Case, seed: int, *, twins: bool = False) -> None:
             check_unknown_is_what_neither_holds_nor_fails(basis.prepared, values)
 
 
-@law(125)
+@law(50, thorough=1_250)
 @for_all(cases(), st.integers(min_value=0, max_value=2**32))
-def test_two_thousand_patients_are_evaluated_alike(case: Case, seed: int) -> None:
+def test_hundreds_of_patients_are_evaluated_alike(case: Case, seed: int) -> None:
     _compare(case, seed)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -46,23 +47,27 @@ WORD = re.compile(r"[A-Za-zë]{2,}")
 SENTENCE_OF_WORDS = 4
 
 
+@functools.lru_cache(maxsize=1)
+def nodes_of(code: str) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(ast.parse(code)))
+
+
 def literals(code: str) -> Iterator[ast.Constant]:
     """The texts of a module that are no docstrings and no part of an error's message."""
-    tree = ast.parse(code)
     owners = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
     skipped = {
         id(node.body[0].value)
-        for node in ast.walk(tree)
+        for node in nodes_of(code)
         if isinstance(node, owners) and node.body and isinstance(node.body[0], ast.Expr)
     }
-    for node in ast.walk(tree):
+    for node in nodes_of(code):
         if isinstance(node, ast.Raise) or (
             isinstance(node, ast.Call) and _name(node.func).endswith(("Problem", "Error", "_problem"))
         ):
             skipped |= {id(part) for part in ast.walk(node)}
         elif isinstance(node, ast.Assign) and any(_name(one) in {"message", "advice"} for one in node.targets):
             skipped |= {id(part) for part in ast.walk(node.value)}
-    for node in ast.walk(tree):
+    for node in nodes_of(code):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in skipped:
             yield node
 
@@ -90,7 +95,7 @@ def check_no_name_of_the_content(name: str, code: str) -> None:
 
 def check_no_threshold(name: str, code: str) -> None:
     """No number but 0 and 1 is compared with, outside tests of sizes that are named."""
-    for node in ast.walk(ast.parse(code)):
+    for node in nodes_of(code):
         if not isinstance(node, ast.Compare):
             continue
         for part in (node.left, *node.comparators):

@@ -32,7 +32,10 @@ from tests.repo.pages import Block, blocks, compare
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
-COPIED = ("rules", "pathways", "examples", "tests/scenarios")
+COPIED = ("rules", "pathways", "examples")
+SCENARIOS = "tests/scenarios"
+#: Every so many-th file of scenarios is there for a page in an ordinary run, and those that the page names.
+APART = 5
 PAGES = sorted(path for path in DOCS.rglob("*.md") if "_build" not in path.parts)
 GENERATED = sorted(generate.NAMES)
 WRITTEN = [page for page in PAGES if page.relative_to(DOCS).as_posix() not in GENERATED]
@@ -50,10 +53,14 @@ def name_of(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-def make_workplace(folder: Path) -> None:
-    """Puts a copy of what a reader has into a folder."""
+def make_workplace(folder: Path, named: str, apart: int) -> None:
+    """Puts what a reader has into a folder; of the scenarios those that a text names, and some of the rest."""
     for name in COPIED:
         shutil.copytree(ROOT / name, folder / name, copy_function=shutil.copyfile)
+    (folder / SCENARIOS).mkdir(parents=True)
+    for number, path in enumerate(sorted((ROOT / SCENARIOS).iterdir())):
+        if number % apart == 0 or path.name in named:
+            shutil.copyfile(path, folder / SCENARIOS / path.name)
 
 
 # --- examples -----------------------------------------------------------------------------------------------------
@@ -63,11 +70,21 @@ def make_workplace(folder: Path) -> None:
 def test_every_example_of_a_page_does_what_the_page_says(
     page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    try_page(page, APART, tmp_path, monkeypatch)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", [page for page in EXAMPLES if SCENARIOS in page.read_text("utf-8")], ids=name_of)
+def test_every_example_does_so_with_all_scenarios(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    try_page(page, 1, tmp_path, monkeypatch)
+
+
+def try_page(page: Path, apart: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     namespace: dict[str, object] = {"__name__": "page"}
     before = ""
     found = blocks(page)
     if any(block.kind in {"python", "sh"} or block.note for block in found):
-        make_workplace(tmp_path)
+        make_workplace(tmp_path, text_of(page), apart)
     monkeypatch.chdir(tmp_path)
     for block in found:
         where = f"{name_of(page)}:{block.line}"

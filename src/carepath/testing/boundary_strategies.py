@@ -13,7 +13,7 @@ from carepath.language.write import write_line
 from carepath.record.derived import STEP_STARTS
 from carepath.testing.boundary_grid import BoundaryPatient, Decision, Grid
 from carepath.testing.extra import st
-from carepath.testing.finding_values import FindingValues
+from carepath.testing.finding_values import values_of
 from carepath.testing.rule_boundaries import boundaries, rule_named
 
 VERDICTS = {"applies": Truth.TRUE, "does_not_apply": Truth.FALSE, "undetermined": Truth.UNKNOWN}
@@ -76,7 +76,7 @@ def patients_for(
     made = [dict(grid.patient(choice, rule).patient) for choice in grid.choices_for(wanted)]
     if not made:
         raise ArgumentError([_never(grid, verdict)])
-    source = FindingValues(guideline, pathway, at)
+    source = values_of(guideline, pathway, at)
     read = {*grid.search.options, *(name for patient in made for name in patient), *STEP_STARTS, PATHWAY, CURRENT_NODE}
     read |= {finding.never_above for finding in guideline.findings.values() if finding.never_above is not None}
     beside = [name for name, finding in guideline.findings.items() if name not in read and finding.never_above is None]

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from carepath.content.guideline import Finding, Guideline
 from carepath.testing.arguments import Arguments
 from carepath.testing.extra import st
-from carepath.testing.finding_values import FindingValues
+from carepath.testing.finding_values import FindingValues, values_of
 from carepath.testing.strategies import patients
 
 #: A fact as it stands in a series: ``value`` or ``status``, ``date``, and sometimes ``version``.
@@ -69,7 +69,7 @@ def histories(
     wanted, left_out = look.known_and_unknown(known, unknown, guideline)
     look.flag("later", later)
     look.done()
-    source = FindingValues(guideline, pathway, day)
+    source = values_of(guideline, pathway, day)
     now = patients(guideline, pathway=pathway, at=day, known=wanted, unknown=left_out)
     visited = st.lists(st.integers(1, before), max_size=most, unique=True)
     names = sorted(name for name in guideline.findings if name not in left_out)

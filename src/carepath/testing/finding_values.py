@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -39,7 +40,10 @@ class _Marks:
 
 
 class FindingValues:
-    """Strategies for the findings of a guideline on a date, and on a pathway when one is given."""
+    """Strategies for the findings of a guideline on a date, and on a pathway when one is given.
+
+    Each is made once: Hypothesis looks a new one through before it draws from it.
+    """
 
     def __init__(self, guideline: Guideline, pathway: str | None, at: dt.date) -> None:
         self.guideline = guideline
@@ -48,6 +52,8 @@ class FindingValues:
         self.scope = Scope(guideline.symbols.terms, guideline.symbols.findings, guideline.parameter_values(at))
         self.clauses = clauses_of(guideline)
         self.marks = self._marks()
+        self._plain: dict[str, st.SearchStrategy[object]] = {}
+        self._recorded: dict[str, st.SearchStrategy[object]] = {}
 
     # --- what rules compare with ------------------------------------------------------------------------------------
 
@@ -82,6 +88,11 @@ class FindingValues:
 
     def plain(self, finding: Finding) -> st.SearchStrategy[object]:
         """Known values as they stand in a record, dated on the evaluation date."""
+        if finding.name not in self._plain:
+            self._plain[finding.name] = self._values(finding)
+        return self._plain[finding.name]
+
+    def _values(self, finding: Finding) -> st.SearchStrategy[object]:
         if finding.type.kind == "date":
             days = {*_DAYS, *self.marks.days.get(finding.name, ())}
             return st.sampled_from([self.day(one) for one in sorted(days)])
@@ -121,8 +132,11 @@ class FindingValues:
 
     def recorded(self, finding: Finding) -> st.SearchStrategy[object]:
         """Everything that may stand under the name of a finding."""
-        plain = self.plain(finding)
-        return st.one_of(plain, plain, plain, self.dated(finding), self.without(finding), self.series(finding))
+        if finding.name not in self._recorded:
+            plain = (self.plain(finding),) * 3
+            made = st.one_of(*plain, self.dated(finding), self.without(finding), self.series(finding))
+            self._recorded[finding.name] = made
+        return self._recorded[finding.name]
 
     def dates(self, finding: Finding) -> st.SearchStrategy[str]:
         """Dates just inside and outside the currency of a finding, and one after the evaluation date."""
@@ -185,6 +199,21 @@ class FindingValues:
         marks = sorted(self.marks.numbers.get(finding.name, ()))
         within = [mark for mark in marks if (low is None or mark >= low) and (high is None or mark <= high)]
         return [int(mark) if kind.kind == "int" else mark for mark in within]
+
+
+#: The last ones that were made: strategies are asked for again and again for the same guideline.
+_recent: deque[FindingValues] = deque(maxlen=16)
+
+
+def values_of(guideline: Guideline, pathway: str | None, at: dt.date) -> FindingValues:
+    """The values of the findings of a guideline, made before or made now."""
+    for one in tuple(_recent):
+        given = one.pathway.name if one.pathway is not None else None
+        if one.guideline is guideline and given == pathway and one.at == at:
+            return one
+    made = FindingValues(guideline, pathway, at)
+    _recent.append(made)
+    return made
 
 
 def _nodes(conditions: Iterable[Condition]) -> Iterator[Condition]:

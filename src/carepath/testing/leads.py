@@ -50,12 +50,14 @@ class Leads:
         given = values.pathway
         self.pathways = (given,) if given is not None else tuple(self.guideline.pathways.values())
 
+    @functools.cached_property
     def ready(self) -> Aim:
         """What is screened first is known and negative, and so is what else holds up a change."""
         found, findings = known_first(self.guideline, self.values.pathway), self.guideline.findings
         return {name: self.values.settled(findings[name], value=value) for name, value in found.items()}
 
-    def aims(self) -> dict[str, tuple[Aim, ...]]:
+    @functools.cached_property
+    def aims(self) -> Mapping[str, tuple[Aim, ...]]:
         """By condition the ways in which it holds: each the findings and values that it needs."""
         derived = {write_line(leaf): leaf for leaf in derived_leaves(self.values.clauses, self.values.scope.terms)}
         found = {}
@@ -64,12 +66,16 @@ class Leads:
             found[clause] = tuple(aim for aim in aims if aim)
         return {clause: aims for clause, aims in found.items() if aims}
 
-    def ways(self, aims: Mapping[str, tuple[Aim, ...]]) -> Iterator[tuple[Aim, ...]]:
+    @functools.cached_property
+    def ways(self) -> tuple[tuple[Aim, ...], ...]:
         """The aims of each referral, and of each way between steps with a rule that opens it."""
+        return tuple(way for way in self._ways() if way)
+
+    def _ways(self) -> Iterator[tuple[Aim, ...]]:
         outputs = [(rule.id, output) for rule in self.guideline.rules.values() for output in rule.outputs]
         transitions = [transition for pathway in self.pathways for transition in pathway.transitions]
         for rule, output in outputs:
-            own = aims.get(output_id(rule, output), ({},))
+            own = self.aims.get(output_id(rule, output), ({},))
             if not self.guideline.kinds[output.kind].step_change:
                 continue
             open_to = [one for one in transitions if one.kind == output.kind and rule in one.rules]
@@ -77,7 +83,7 @@ class Leads:
                 yield own
             for transition in open_to:
                 here: Aim = {CURRENT_NODE: st.just(transition.source)}
-                condition = aims.get(transition_ids(transition)[0], ({},))[0]
+                condition = self.aims.get(transition_ids(transition)[0], ({},))[0]
                 yield tuple({**aim, **condition, **here} for aim in own)
 
     def _aim(self, branch: Branch, derived: Mapping[str, Condition]) -> Aim:
@@ -99,3 +105,9 @@ class Leads:
             if fit:
                 aim[finding.name] = st.sampled_from(fit)
         return aim
+
+
+@functools.lru_cache(maxsize=16)
+def leads_of(values: FindingValues) -> Leads:
+    """Where patients with these values are led, worked out before or worked out now."""
+    return Leads(values)

@@ -21,7 +21,7 @@ from carepath.testing.advice_followed import follow_advice, moves_of
 from carepath.testing.arguments import Arguments
 from carepath.testing.courses import FactData, HistoryData, dated_facts, without_clashes
 from carepath.testing.extra import st, stateful
-from carepath.testing.finding_values import FindingValues
+from carepath.testing.finding_values import values_of
 from carepath.testing.invariants import broken_by, broken_by_knowledge, broken_by_order
 from carepath.testing.single_findings import findings
 from carepath.testing.strategies import PatientData, patients
@@ -206,7 +206,7 @@ def _machine(  # noqa: C901 - the rules of one machine, each a line or two
 ) -> type[PatientOverTime]:
     beginnings = patients(guideline, pathway=pathway, at=day)
     recorded = findings(guideline, pathway=pathway, at=day, forms=_FORMS)
-    source = FindingValues(guideline, pathway, day)
+    source = values_of(guideline, pathway, day)
     corrected = {name: source.plain(finding) for name, finding in guideline.findings.items()}
     numbers = st.integers(0, _MANY)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from carepath.content.guideline import Finding, Guideline
 from carepath.testing.arguments import Arguments
 from carepath.testing.extra import st
-from carepath.testing.finding_values import FindingValues
+from carepath.testing.finding_values import FindingValues, values_of
 
 if TYPE_CHECKING:
     from carepath.testing.strategies import PatientData
@@ -53,7 +53,7 @@ def findings(
         look.add("names: no finding is named", "leave `names` out to draw from all findings")
     wanted = look.choices("forms", forms, FORMS)
     look.done()
-    source = FindingValues(guideline, pathway, day)
+    source = values_of(guideline, pathway, day)
 
     @functools.cache
     def named(name: str) -> st.SearchStrategy[PatientData]:

@@ -8,15 +8,14 @@ comes first, then a plain value, then what is dated, refused or a series.
 from __future__ import annotations
 
 import datetime as dt
-import functools
 import itertools
 from collections.abc import Iterable
 
 from carepath.content.guideline import Guideline
 from carepath.testing.arguments import Arguments
 from carepath.testing.extra import st
-from carepath.testing.finding_values import FindingValues
-from carepath.testing.leads import Aim, Leads
+from carepath.testing.finding_values import values_of
+from carepath.testing.leads import Aim, leads_of
 
 #: A patient in the form that ``assess`` reads.
 PatientData = dict[str, object]
@@ -57,14 +56,12 @@ def patients(
     day = look.day(at)
     wanted, left_out = look.known_and_unknown(known, unknown, guideline)
     look.done()
-    source = FindingValues(guideline, pathway, day)
+    source = values_of(guideline, pathway, day)
     findings = guideline.findings
     plain = {name: source.plain(findings[name]) for name in findings if name in wanted}
-    recorded = functools.cache(lambda name: source.recorded(findings[name]))  # few of them are drawn
-    lead = Leads(source)
-    ready, aims = lead.ready(), lead.aims()
+    lead = leads_of(source)
+    ready, towards, moves = lead.ready, [*lead.aims.values()], lead.ways
     nothing: st.SearchStrategy[Aim] = st.just({})
-    towards, moves = [*aims.values()], [way for way in lead.ways(aims) if way]
     leads = st.lists(st.sampled_from(towards).flatmap(st.sampled_from), max_size=2) if towards else st.just([])
     ways = st.one_of(nothing, st.sampled_from(moves).flatmap(st.sampled_from)) if moves else nothing
     # Some of it now and then, so that a failing patient shrinks to the part that makes it fail.
@@ -79,14 +76,14 @@ def patients(
     @st.composite
     def patient(draw: st.DrawFn) -> PatientData:
         # What leads somewhere is drawn before what stands beside it: a failing patient shrinks by losing the rest.
-        raised = {name: recorded(name) for name in draw(flagged)}
+        raised = {name: source.recorded(findings[name]) for name in draw(flagged)}
         chosen = raised | plain | dict(draw(basis))
         for aim in (*draw(leads), draw(ways), raised):
             chosen |= aim
         made: PatientData = {name: draw(value) for name, value in chosen.items() if name not in left_out}
         for _ in range(draw(count)):
             name = draw(names)
-            value = draw(recorded(name))
+            value = draw(source.recorded(findings[name]))
             made.setdefault(name, value)
         return _consistent({name: made[name] for name in findings if name in made}, guideline, wanted)
 
@@ -108,7 +105,7 @@ def values(
     day = look.day(at)
     look.findings("finding", [finding], guideline)
     look.done()
-    return FindingValues(guideline, pathway, day).plain(guideline.findings[finding])
+    return values_of(guideline, pathway, day).plain(guideline.findings[finding])
 
 
 def _consistent(patient: PatientData, guideline: Guideline, wanted: frozenset[str]) -> PatientData:

@@ -6,7 +6,7 @@ import functools
 from pathlib import Path
 
 from carepath import Assessment, assess
-from carepath.input_file import read_input
+from carepath.input_file import PatientInput, read_input
 
 AT = "2026-03-02"
 SHARED = Path(__file__).resolve().parents[4] / "shared" / "scenarios"
@@ -82,11 +82,12 @@ def assessed_as(name: str, **changes: object) -> Assessment:
     return assess({**patient, **changes}, pathway=pathway, at=AT, engine="direct")
 
 
-def shared_patients() -> list[tuple[str, Assessment]]:
+def shared_patients() -> dict[str, PatientInput]:
     """The patients of the scenarios beside the checkout, by file and number."""
-    found = []
-    for path in sorted(SHARED.glob("*.yaml")) if SHARED.is_dir() else ():
-        for number, one in enumerate(read_input(path), start=1):
-            made = assess(one.patient, pathway=one.pathway, at=one.at or AT, engine="direct")
-            found.append((f"{path.stem}-{number}", made))
-    return found
+    files = sorted(SHARED.glob("*.yaml")) if SHARED.is_dir() else []
+    return {f"{path.stem}-{number}": one for path in files for number, one in enumerate(read_input(path), start=1)}
+
+
+def assessed_input(one: PatientInput) -> Assessment:
+    """The assessment of a patient as a file names it."""
+    return assess(one.patient, pathway=one.pathway, at=one.at or AT, engine="direct")

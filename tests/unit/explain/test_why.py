@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import functools
 import json
 import re
 
@@ -7,21 +8,28 @@ import pytest
 
 from carepath import ArgumentError, Assessment, load_guideline
 from carepath.explain.explanation import Explanation
-from tests.unit.explain.patients import PATIENTS, assessed, shared_patients
+from tests.unit.explain.patients import PATIENTS, assessed, assessed_input, shared_patients
 
-EVERYONE = [*((name, assessed(name)) for name in PATIENTS), *shared_patients()]
 KINDS = tuple(load_guideline().kinds)
 LANGUAGES = ("en", "nl")
-patient = pytest.mark.parametrize("assessment", [one for _, one in EVERYONE], ids=[name for name, _ in EVERYONE])
+BESIDE = shared_patients()
+patient = pytest.mark.parametrize("name", [*PATIENTS, *(pytest.param(name, marks=pytest.mark.slow) for name in BESIDE)])
 
 
-def answers(assessment: Assessment) -> list[Explanation]:
-    return [answer(kind) for kind in KINDS for answer in (assessment.why, assessment.why_not)]
+@functools.cache
+def assessment_of(name: str) -> Assessment:
+    return assessed(name) if name in PATIENTS else assessed_input(BESIDE[name])
+
+
+@functools.cache
+def answers(name: str) -> tuple[Explanation, ...]:
+    one = assessment_of(name)
+    return tuple(answer(kind) for kind in KINDS for answer in (one.why, one.why_not))
 
 
 @patient
-def test_every_kind_has_an_answer_to_both_questions_in_both_languages(assessment: Assessment) -> None:
-    for one in answers(assessment):
+def test_every_kind_has_an_answer_to_both_questions_in_both_languages(name: str) -> None:
+    for one in answers(name):
         assert one.nodes
         for lang in LANGUAGES:
             sentence = one.sentence.in_language(lang)
@@ -30,7 +38,8 @@ def test_every_kind_has_an_answer_to_both_questions_in_both_languages(assessment
 
 
 @patient
-def test_the_answer_says_whether_it_stands_in_the_advice(assessment: Assessment) -> None:
+def test_the_answer_says_whether_it_stands_in_the_advice(name: str) -> None:
+    assessment = assessment_of(name)
     given = {one.kind for one in (*assessment.recommendations, *assessment.notes)}
     for kind in KINDS:
         expected = "why" if kind in given else "why_not"
@@ -39,23 +48,24 @@ def test_the_answer_says_whether_it_stands_in_the_advice(assessment: Assessment)
 
 @patient
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_a_report_shows_nothing_of_python_and_fits_100_columns(assessment: Assessment, lang: str) -> None:
-    for one in answers(assessment):
+def test_a_report_shows_nothing_of_python_and_fits_100_columns(name: str, lang: str) -> None:
+    for one in answers(name):
         report = one.report(lang)
         assert max(len(line) for line in report.splitlines()) <= 100
         assert not re.search(r"\b(True|False|None)\b|datetime|\{|\}", report)
 
 
 @patient
-def test_the_json_form_is_plain_and_holds_both_languages(assessment: Assessment) -> None:
-    for one in answers(assessment):
+def test_the_json_form_is_plain_and_holds_both_languages(name: str) -> None:
+    for one in answers(name):
         data = json.loads(json.dumps(one.to_dict(), allow_nan=False))
         assert data["schema"] == "carepath.explanation/1"
         assert set(data["sentence"]) == {"en", "nl"}
 
 
 @patient
-def test_every_rule_step_and_topic_has_an_answer(assessment: Assessment) -> None:
+def test_every_rule_step_and_topic_has_an_answer(name: str) -> None:
+    assessment = assessment_of(name)
     guideline = assessment.guideline
     steps = [step for pathway in guideline.pathways.values() for step in pathway.steps]
     topics = [*guideline.conflicts, *guideline.vocabulary["topic"]]

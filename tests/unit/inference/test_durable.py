@@ -101,7 +101,7 @@ def check_engine(clauses: Clauses, patients: list[dict[str, Known]]) -> None:
 
 
 @needs_engine
-@settings(max_examples=500, deadline=None, derandomize=True)
+@settings(max_examples=150, deadline=None, derandomize=True)
 @given(clauses=CLAUSES, patients=st.lists(VALUES, min_size=1, max_size=2))
 def test_the_engine_finds_what_the_clauses_plainly_say(clauses: Clauses, patients: list[dict[str, Known]]) -> None:
     check_engine(clauses, patients)

@@ -768,13 +768,25 @@ DIRT = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8) | st.integers(), inner, max_size=3),
     max_leaves=6,
 )
+#: Where something is put in the place of what stands there; an ellipsis takes it out.
+Mutation = tuple[tuple[str | int, ...], Any]
+MUTATIONS = st.lists(st.tuples(st.sampled_from(PLACES), DIRT | st.just(...)), min_size=1, max_size=6)
 
 
-@given(st.lists(st.tuples(st.sampled_from(PLACES), DIRT | st.just(...)), min_size=1, max_size=6))
-@settings(deadline=None, derandomize=True, max_examples=300, suppress_health_check=[HealthCheck.too_slow])
-def test_nothing_dirty_raises_anything_but_an_error_of_carepath(
-    mutations: list[tuple[tuple[str | int, ...], Any]],
-) -> None:
+@given(MUTATIONS)
+@settings(deadline=None, derandomize=True, max_examples=75, suppress_health_check=[HealthCheck.too_slow])
+def test_nothing_dirty_raises_anything_but_an_error_of_carepath(mutations: list[Mutation]) -> None:
+    check_read_or_refused(mutations)
+
+
+@pytest.mark.slow
+@given(MUTATIONS)
+@settings(deadline=None, derandomize=True, max_examples=1_000, suppress_health_check=[HealthCheck.too_slow])
+def test_no_dirt_of_a_thousand_raises_anything_but_an_error_of_carepath(mutations: list[Mutation]) -> None:
+    check_read_or_refused(mutations)
+
+
+def check_read_or_refused(mutations: list[Mutation]) -> None:
     mutated = copy.deepcopy(BUNDLE)
     for path, value in mutations:
         holder: Any = mutated

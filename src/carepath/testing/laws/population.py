@@ -15,8 +15,8 @@ from carepath.assessment import Assessment
 from carepath.content.guideline import Guideline
 from carepath.errors import ArgumentError, Problem, nearest
 from carepath.testing.extra import st
-from carepath.testing.finding_values import FindingValues
-from carepath.testing.leads import Leads
+from carepath.testing.finding_values import FindingValues, values_of
+from carepath.testing.leads import leads_of
 from carepath.testing.strategies import PatientData, patients
 
 T = TypeVar("T")
@@ -114,11 +114,9 @@ class Population:
 
     def _led(self, pathway: str | None) -> st.SearchStrategy[PatientData]:
         """Patients of whom little is known but what leads to one or two step changes or other conditions."""
-        source = self._source(pathway)
-        leads = Leads(source)
-        ready, aims = leads.ready(), leads.aims()
-        ways = [way for way in (*leads.ways(aims), *aims.values()) if way]
-        moves = [way for way in leads.ways(aims) if way] or ways
+        leads = leads_of(self._values(pathway))
+        ready, ways = leads.ready, (*leads.ways, *leads.aims.values())
+        moves = leads.ways or ways
 
         @st.composite
         def patient(draw: st.DrawFn) -> PatientData:
@@ -133,25 +131,12 @@ class Population:
 
         return patient()
 
-    @functools.cached_property
-    def _sources(self) -> dict[str | None, FindingValues]:
-        return {}
-
-    def _source(self, pathway: str | None) -> FindingValues:
-        if pathway not in self._sources:
-            self._sources[pathway] = FindingValues(self.guideline, pathway, self.at)
-        return self._sources[pathway]
-
-    @functools.cached_property
-    def _values(self) -> dict[tuple[str | None, str], st.SearchStrategy[object]]:
-        return {}
-
     def values(self, finding: str, pathway: str | None) -> st.SearchStrategy[object]:
         """Known values of one finding, as they stand in a record."""
-        key = (pathway, finding)
-        if key not in self._values:
-            self._values[key] = self._source(pathway).plain(self.guideline.findings[finding])
-        return self._values[key]
+        return self._values(pathway).plain(self.guideline.findings[finding])
+
+    def _values(self, pathway: str | None) -> FindingValues:
+        return values_of(self.guideline, pathway, self.at)
 
     @functools.cached_property
     def reordered(self) -> tuple[Guideline, ...]:
@@ -178,7 +163,7 @@ def _reordered(guideline: Guideline, number: int) -> Guideline:
     )
 
 
-#: The last ones that were used: the laws are called one after another on the same guideline.
+#: The last ones that were made: the laws are called one after another on the same guideline.
 _recent: deque[Population] = deque(maxlen=4)
 
 
@@ -206,7 +191,7 @@ def population_of(
         problems += error.problems
     if problems:
         raise ArgumentError(problems)
-    for one in _recent:
+    for one in tuple(_recent):
         if one.guideline is guideline and one.at == day and one.pathways == names:
             return one
     made = Population(guideline, day, names)
