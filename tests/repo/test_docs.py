@@ -58,7 +58,7 @@ def make_workplace(folder: Path, named: str, apart: int) -> None:
     for name in COPIED:
         shutil.copytree(ROOT / name, folder / name, copy_function=shutil.copyfile)
     (folder / SCENARIOS).mkdir(parents=True)
-    for number, path in enumerate(sorted((ROOT / SCENARIOS).iterdir())):
+    for number, path in enumerate(sorted((ROOT / SCENARIOS).glob("*.yaml"))):
         if number % apart == 0 or path.name in named:
             shutil.copyfile(path, folder / SCENARIOS / path.name)
 
