@@ -34,7 +34,7 @@ def law(examples: int, *, thorough: int | None = None) -> settings:
     With ``--hypothesis-profile=thorough`` it is tried on as many as are named for it; where none are, on as many times
     more as ``tests/conftest.py`` says.
     """
-    usual, chosen = settings.get_profile("default").max_examples, settings().max_examples
+    usual, chosen = settings.get_profile("ordinary").max_examples, settings().max_examples
     examples = thorough if thorough is not None and chosen > usual else examples * chosen // usual
     health = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
     return settings(max_examples=examples, deadline=None, derandomize=True, suppress_health_check=health)

@@ -168,7 +168,7 @@ def _latest(series: Series) -> object:
     return next((fact.value for fact in reversed(series) if fact.date <= AT), None)
 
 
-@law(25, thorough=400)
+@law(15, thorough=400)
 @for_all(cases(), st.data())
 def test_every_smallest_set_settles_whatever_values_it_turns_out_to_have(case: Case, data: st.DataObject) -> None:
     before = case.assess()
@@ -182,7 +182,7 @@ def test_every_smallest_set_settles_whatever_values_it_turns_out_to_have(case: C
         assert is_settled(one, assessed_with(before, made)), made
 
 
-@law(25, thorough=400)
+@law(15, thorough=400)
 @for_all(cases(), st.data())
 def test_any_values_within_range_settle_and_not_only_the_ones_that_were_tried(case: Case, data: st.DataObject) -> None:
     before = case.assess()
@@ -201,7 +201,7 @@ def test_any_values_within_range_settle_and_not_only_the_ones_that_were_tried(ca
     assert is_settled(one, assessed_with(before, made))
 
 
-@law(20, thorough=300)
+@law(12, thorough=300)
 @for_all(cases(), st.data())
 def test_no_proper_subset_of_a_smallest_set_settles(case: Case, data: st.DataObject) -> None:
     before = case.assess()
@@ -220,7 +220,7 @@ def test_no_proper_subset_of_a_smallest_set_settles(case: Case, data: st.DataObj
     assert any(not is_settled(one, assessed_with(before, made)) for made in all_ways), subset
 
 
-@law(25, thorough=400)
+@law(15, thorough=400)
 @for_all(cases(), st.data())
 def test_no_set_holds_another_and_each_holds_what_comes_first(case: Case, data: st.DataObject) -> None:
     one = chosen(data, case.assess())
@@ -232,7 +232,7 @@ def test_no_set_holds_another_and_each_holds_what_comes_first(case: Case, data: 
 # --- what would change it --------------------------------------------------------------------------------------------
 
 
-@law(15)
+@law(9)
 @for_all(cases(), KINDS)
 def test_every_change_really_flips_and_touches_only_what_may_change(case: Case, kind: str) -> None:
     before = case.assess()
@@ -249,7 +249,7 @@ def test_every_change_really_flips_and_touches_only_what_may_change(case: Case, 
             assert before.basis.reading(one.finding).known
 
 
-@law(15)
+@law(9)
 @for_all(cases())
 def test_no_change_is_offered_for_a_red_flag(case: Case) -> None:
     assert case.assess().what_would_change("red_flag_exit").changes == ()
@@ -264,7 +264,7 @@ def truths(explanation: Explanation) -> Iterator[tuple[str, str]]:
             yield node.condition, node.truth
 
 
-@law(25, thorough=400)
+@law(15, thorough=400)
 @for_all(cases(), ASKED)
 def test_the_truths_of_a_tree_are_those_of_the_evaluator(case: Case, asked: str) -> None:
     assessment = case.assess()
@@ -277,7 +277,7 @@ def test_the_truths_of_a_tree_are_those_of_the_evaluator(case: Case, asked: str)
         assert known[condition] == truth, condition
 
 
-@law(25, thorough=400)
+@law(15, thorough=400)
 @for_all(cases(), ASKED)
 def test_an_answer_names_only_findings_that_its_conditions_read(case: Case, asked: str) -> None:
     assessment = case.assess()
@@ -291,7 +291,7 @@ def test_an_answer_names_only_findings_that_its_conditions_read(case: Case, aske
                     assert (read.value, read.date, read.source) == (reading.value, reading.date, reading.source)
 
 
-@law(25, thorough=400)
+@law(15, thorough=400)
 @for_all(cases(), ASKED)
 def test_dutch_and_english_have_the_same_structure(case: Case, asked: str) -> None:
     explanation = case.assess().why_not(asked)
@@ -303,7 +303,7 @@ def test_dutch_and_english_have_the_same_structure(case: Case, asked: str) -> No
             assert (read.said is None) or (bool(read.said.en) is bool(read.said.nl))
 
 
-@law(15)
+@law(9)
 @for_all(cases(), ASKED)
 def test_the_same_question_gets_the_same_answer(case: Case, asked: str) -> None:
     assert case.assess().why_not(asked).to_dict() == case.assess().why_not(asked).to_dict()

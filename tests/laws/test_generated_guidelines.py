@@ -93,7 +93,7 @@ def test_what_holds_of_every_assessment_holds_under_every_guideline(coming: list
     check_bytes(coming[0])
 
 
-@law(10)
+@law(6)
 @for_all(visits())
 def test_the_evaluators_agree_under_every_guideline(coming: list[Visit]) -> None:
     for visit in coming:
@@ -116,7 +116,7 @@ def test_the_check_finds_a_guideline_whose_evaluator_takes_unknown_for_false(mon
     must_fail(check_evaluators_agree, Visit(read_guideline_files(files), {"score": 8}, "path"))
 
 
-@law(10)
+@law(6)
 @for_all(guideline_files())
 def test_generated_files_in_a_folder_are_read_without_a_problem_and_as_they_are_in_memory(
     tmp_path_factory: pytest.TempPathFactory, files: GuidelineFiles
@@ -130,7 +130,7 @@ def test_generated_files_in_a_folder_are_read_without_a_problem_and_as_they_are_
     assert dataclasses.replace(read, origin="") == in_memory
 
 
-@law(12)
+@law(8)
 @for_all(pathways(steps=6))
 def test_a_generated_pathway_is_reached_and_led_on_from_everywhere(pathway: Pathway) -> None:
     graph = pathway.graph
@@ -139,7 +139,7 @@ def test_a_generated_pathway_is_reached_and_led_on_from_everywhere(pathway: Path
     assert set(nx.descendants(graph, next(iter(pathway.steps)))) | {next(iter(pathway.steps))} == set(graph)
 
 
-@law(12)
+@law(8)
 @for_all(guidelines(findings=1, rules=0, steps=2))
 def test_a_generated_guideline_is_no_larger_than_was_asked_for(guideline: Guideline) -> None:
     flags = [name for name, one in guideline.findings.items() if one.red_flag]

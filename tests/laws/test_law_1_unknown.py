@@ -69,13 +69,13 @@ def check_absence_differs_from_false(finding: str, case: Case) -> None:
             assert false[place].truth is not Truth.UNKNOWN, place
 
 
-@law(25, thorough=600)
+@law(15, thorough=600)
 @for_all(cases())
 def test_a_leaf_that_reads_an_unknown_finding_is_unknown(case: Case) -> None:
     check_unknown_findings_make_unknown_leaves(case.assess())
 
 
-@law(25, thorough=600)
+@law(15, thorough=600)
 @for_all(cases())
 def test_an_unknown_finding_has_a_reason_and_no_value(case: Case) -> None:
     assessment = case.assess()

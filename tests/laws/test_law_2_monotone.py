@@ -85,7 +85,7 @@ def is_possible(case: Case) -> bool:
     return not isinstance(distress, int) or not isinstance(total, int) or distress <= total
 
 
-@law(75, thorough=2_000)
+@law(45, thorough=2_000)
 @for_all(lessons())
 def test_new_knowledge_changes_no_settled_verdict_and_no_recommendation_unannounced(
     lesson: tuple[Case, Case, str],
@@ -116,7 +116,7 @@ def filled_items(draw: st.DrawFn) -> tuple[Case, Case]:
     return case.with_finding(name, less), case.with_finding(name, items)
 
 
-@law(30, thorough=500)
+@law(18, thorough=500)
 @for_all(filled_items())
 def test_filling_in_the_parts_of_an_item_changes_no_settled_verdict(pair: tuple[Case, Case]) -> None:
     check_settled_verdicts_stay(pair[0].assess(), pair[1].assess())
@@ -136,7 +136,7 @@ def completed_bounds(draw: st.DrawFn) -> tuple[Case, Case, Case]:
     return tuple(case.with_finding(name, one) for one in (wide, narrow, value))  # type: ignore[return-value]
 
 
-@law(25, thorough=600)
+@law(15, thorough=600)
 @for_all(completed_bounds())
 def test_completing_what_is_known_in_part_of_a_number_changes_no_settled_verdict(
     found: tuple[Case, Case, Case],
@@ -164,7 +164,7 @@ def completed_lists(draw: st.DrawFn) -> tuple[Case, Case]:
     return case.with_finding(name, {"value": some, "status": "partial"}), case.with_finding(name, items)
 
 
-@law(25, thorough=400)
+@law(15, thorough=400)
 @for_all(completed_lists())
 def test_completing_a_list_that_is_known_in_part_changes_no_settled_verdict(pair: tuple[Case, Case]) -> None:
     check_settled_verdicts_stay(pair[0].assess(), pair[1].assess())

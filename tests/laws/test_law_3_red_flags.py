@@ -135,7 +135,7 @@ def check_screened_first(assessment: Assessment) -> None:
     assert not moves & REFERRALS or reason("active_suicidal_intent") in {None, "not_applicable"}, moves
 
 
-@law(30, thorough=700)
+@law(18, thorough=700)
 @for_all(cases(), st.sampled_from(sorted(RED_FLAGS)))
 def test_a_red_flag_more_gives_no_fewer_red_flags_and_always_itself(case: Case, finding: str) -> None:
     before, after = case.assess(), case.with_finding(finding, value=True).assess()
@@ -143,7 +143,7 @@ def test_a_red_flag_more_gives_no_fewer_red_flags_and_always_itself(case: Case, 
     check_fires(after, finding)
 
 
-@law(30, thorough=700)
+@law(18, thorough=700)
 @for_all(cases(), st.sampled_from(EMERGENCIES))
 def test_an_emergency_stands_alone_and_the_rest_is_set_aside(case: Case, finding: str) -> None:
     before, after = case.without(finding).assess(), case.with_finding(finding, value=True).assess()
@@ -153,7 +153,7 @@ def test_an_emergency_stands_alone_and_the_rest_is_set_aside(case: Case, finding
     check_nothing_is_made_up(before, after)
 
 
-@law(35, thorough=1_000)
+@law(21, thorough=1_000)
 @for_all(cases())
 def test_nothing_moves_while_an_applicable_red_flag_is_unknown(case: Case) -> None:
     check_screened_first(case.assess())
@@ -198,7 +198,7 @@ def check_no_raised_flag_is_hidden(case: Case, finding: str) -> None:
         check_fires(case.assess(), finding)
 
 
-@law(30, thorough=700)
+@law(18, thorough=700)
 @for_all(cases(), st.sampled_from(sorted(RED_FLAGS)), FACTS)
 def test_no_staleness_contradiction_or_refusal_hides_a_raised_flag(
     case: Case, finding: str, facts: list[dict[str, object]]

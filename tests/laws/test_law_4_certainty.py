@@ -68,7 +68,7 @@ def check_scores_decide_no_referral(before: Assessment, after: Assessment) -> No
     assert changed_referral(before, after) is None
 
 
-@law(30, thorough=700)
+@law(18, thorough=700)
 @for_all(cases())
 def test_everything_given_stands_on_named_rules_and_grounds(case: Case) -> None:
     assessment = case.assess()
@@ -76,7 +76,7 @@ def test_everything_given_stands_on_named_rules_and_grounds(case: Case) -> None:
     check_general_knowledge_carries_red_flags_only(given(assessment))
 
 
-@law(25, thorough=600)
+@law(15, thorough=600)
 @for_all(cases(unknown=("wpn_class",)))
 def test_a_wpn_class_is_never_computed(case: Case) -> None:
     check_class_is_not_computed(case.assess())
@@ -101,7 +101,7 @@ def rescored(draw: st.DrawFn) -> tuple[Case, Case]:
     return case, other
 
 
-@law(30, thorough=800)
+@law(18, thorough=800)
 @for_all(rescored())
 def test_no_questionnaire_score_changes_a_referral(pair: tuple[Case, Case]) -> None:
     check_scores_decide_no_referral(pair[0].assess(), pair[1].assess())

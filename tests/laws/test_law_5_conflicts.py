@@ -87,7 +87,7 @@ def check_nothing_but_an_emergency_takes_a_conflict_away(assessment: Assessment)
     assert not given_away & {"guideline_conflict", "clinician_judgement", "mdo", "coordination"}, given_away
 
 
-@law(30, thorough=700)
+@law(18, thorough=700)
 @for_all(cases())
 def test_a_conflict_gives_all_positions_and_stands_whenever_its_condition_is_true(case: Case) -> None:
     assessment = case.assess()

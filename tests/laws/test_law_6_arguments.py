@@ -67,7 +67,7 @@ def check_looks_at_nothing_outside(call: Callable[[], object]) -> None:
     assert not found, found
 
 
-@law(25, thorough=400)
+@law(15, thorough=400)
 @for_all(cases())
 def test_the_same_input_gives_the_same_bytes(case: Case) -> None:
     first, second = case.assess(), case.assess()
@@ -75,7 +75,7 @@ def test_the_same_input_gives_the_same_bytes(case: Case) -> None:
     assert first.digest() == second.digest()
 
 
-@law(25, thorough=400)
+@law(15, thorough=400)
 @for_all(cases())
 def test_the_audit_record_replays_to_the_same_advice(case: Case) -> None:
     first = case.assess()
@@ -100,7 +100,7 @@ def _shuffled(patient: Mapping[str, object], chance: random.Random) -> PatientDa
     return made
 
 
-@law(30, thorough=500)
+@law(18, thorough=500)
 @for_all(cases(), st.randoms(use_true_random=False))
 def test_the_order_of_keys_and_of_observations_does_not_matter(case: Case, chance: random.Random) -> None:
     shuffled = dataclasses.replace(case, patient=_shuffled(case.patient, chance))
@@ -118,21 +118,21 @@ REORDERED = [
 ]
 
 
-@law(25, thorough=600)
+@law(15, thorough=600)
 @for_all(cases(), st.sampled_from(REORDERED))
 def test_the_order_of_rules_terms_and_parameters_does_not_matter(case: Case, reordered: object) -> None:
     other = dataclasses.replace(case, guideline=reordered)  # type: ignore[arg-type]
     check_same_content(case.assess(), other.assess())
 
 
-@law(25, thorough=400)
+@law(15, thorough=400)
 @for_all(cases())
 def test_no_clock_environment_network_file_or_chance_is_looked_at(case: Case) -> None:
     case.assess("both").to_json()
     check_looks_at_nothing_outside(lambda: case.assess("both").to_json())
 
 
-@law(20, thorough=300)
+@law(12, thorough=300)
 @for_all(cases(), st.integers(min_value=1, max_value=400))
 def test_what_is_dated_later_is_not_seen(case: Case, days: int) -> None:
     """The date is an argument: facts after it change nothing but the list of what was not seen."""

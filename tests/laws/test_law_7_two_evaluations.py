@@ -102,7 +102,7 @@ def _compare(case: Case, seed: int, *, twins: bool = False) -> None:
             check_unknown_is_what_neither_holds_nor_fails(basis.prepared, values)
 
 
-@law(50, thorough=1_250)
+@law(30, thorough=1_250)
 @for_all(cases(), st.integers(min_value=0, max_value=2**32))
 def test_hundreds_of_patients_are_evaluated_alike(case: Case, seed: int) -> None:
     _compare(case, seed)
@@ -120,7 +120,7 @@ def cases_in_part(draw: st.DrawFn) -> Case:
     return case
 
 
-@law(15)
+@law(9)
 @for_all(cases_in_part(), st.integers(min_value=0, max_value=2**32))
 def test_patients_known_in_part_are_evaluated_alike(case: Case, seed: int) -> None:
     try:
@@ -144,13 +144,13 @@ def test_what_is_unknown_is_neither_true_nor_false_to_durable_rules(case: Case, 
     _compare(case, seed, twins=True)
 
 
-@law(15)
+@law(9)
 @for_all(cases(), st.integers(min_value=0, max_value=2**32))
 def test_a_condition_that_is_unknown_fires_neither_itself_nor_its_negation(case: Case, seed: int) -> None:
     _compare(case, seed, twins=True)
 
 
-@law(60)
+@law(36)
 @for_all(cases())
 def test_both_engines_give_the_same_advice(case: Case) -> None:
     both, direct = case.assess("both"), case.assess("direct")

@@ -72,7 +72,7 @@ def check_comes_to_rest(patient: dict[str, object], pathway: str) -> None:
     assert not found.cycle, f"{found}\n{patient}"
 
 
-@law(35, thorough=600)
+@law(21, thorough=600)
 @for_all(on_a_step())
 def test_a_patient_who_follows_the_advice_comes_to_rest(case: tuple[dict[str, object], str]) -> None:
     check_comes_to_rest(*case)

@@ -119,7 +119,7 @@ def forgotten(draw: st.DrawFn) -> tuple[Case, str]:
     return case, draw(st.sampled_from(sorted(case.patient)))
 
 
-@law(30, thorough=800)
+@law(18, thorough=800)
 @for_all(forgotten())
 def test_less_knowledge_gives_no_stronger_advice(pair: tuple[Case, str]) -> None:
     case, name = pair
@@ -134,7 +134,7 @@ def test_each_condition_of_a_move_is_needed(patient: dict[str, object], name: st
     check_less_knowledge_gives_no_stronger_advice(case.assess(), case.without(name).assess(), name)
 
 
-@law(35, thorough=1_000)
+@law(21, thorough=1_000)
 @for_all(cases())
 def test_a_referral_is_for_adults_of_wpn_3_or_4_and_up_and_down_are_never_both_unconditional(case: Case) -> None:
     assessment = case.assess()
@@ -151,7 +151,7 @@ DATES = st.one_of(
 )
 
 
-@law(35, thorough=600)
+@law(21, thorough=600)
 @for_all(DATES, st.booleans())
 def test_entitlement_depends_on_nothing_but_the_group_and_the_date(at: dt.date, matched: bool) -> None:  # noqa: FBT001
     patient = dict(LAST_RESORT)

@@ -35,7 +35,7 @@ WITH_FILES = ("read_guideline_files", "write_guideline_files")
 QUICK = settings(max_examples=2_000, deadline=None, derandomize=True, database=None)
 
 
-@law(25, thorough=400)
+@law(15, thorough=400)
 @for_all(patients(GUIDELINE, pathway="spine", at=AT, known=("age_years", "wpn_class"), unknown=("rf_hot_joint",)))
 def test_known_findings_are_always_known_and_unknown_ones_never(patient: PatientData) -> None:
     assessment = Case(patient).assess()
@@ -121,7 +121,7 @@ def test_each_argument_is_looked_at(strategy: Any, arguments: dict[str, object],
 # --- single findings ----------------------------------------------------------------------------------------------
 
 
-@law(25, thorough=400)
+@law(15, thorough=400)
 @for_all(findings(GUIDELINE, at=AT, pathway="spine"))
 def test_a_single_finding_is_a_patient_of_whom_one_thing_is_recorded(finding: PatientData) -> None:
     (name,) = finding
@@ -129,7 +129,7 @@ def test_a_single_finding_is_a_patient_of_whom_one_thing_is_recorded(finding: Pa
     Case({**SCREENED, **finding}).assess()
 
 
-@law(25, thorough=400)
+@law(15, thorough=400)
 @for_all(findings(GUIDELINE, at=AT, names=["rmdq_total", "wpn_class"], forms=["dated", "refused"]))
 def test_only_the_named_findings_come_and_only_in_the_named_forms(finding: PatientData) -> None:
     ((name, fact),) = finding.items()
@@ -164,7 +164,7 @@ def test_a_failing_finding_shrinks_to_a_plain_value() -> None:
 HISTORIES = histories(GUIDELINE, pathway="spine", at=AT, known=["age_years", "wpn_class"], unknown=["rf_hot_joint"])
 
 
-@law(15)
+@law(9)
 @for_all(HISTORIES)
 def test_a_history_is_accepted_on_every_date_and_is_dated_oldest_first(history: HistoryData) -> None:
     for days in (-400, -1, 0, 1, 400):
@@ -178,7 +178,7 @@ def test_a_history_is_accepted_on_every_date_and_is_dated_oldest_first(history: 
     assert "rf_hot_joint" not in history
 
 
-@law(15)
+@law(9)
 @for_all(histories(GUIDELINE, at=AT, days=500, visits=2, later=False))
 def test_nothing_is_later_than_the_date_and_nothing_earlier_than_was_asked_for(history: HistoryData) -> None:
     dates = [dt.date.fromisoformat(str(fact["date"])) for facts in history.values() for fact in facts]
@@ -234,7 +234,7 @@ def test_a_failing_history_shrinks_to_what_makes_it_fail() -> None:
 
 @pytest.mark.parametrize("at", [dt.date(1, 1, 2), dt.date(9999, 12, 31)])
 def test_a_history_keeps_within_the_calendar(at: dt.date) -> None:
-    @law(10)
+    @law(6)
     @for_all(histories(GUIDELINE, at=at, known=["wpn_class"]))
     def check(history: HistoryData) -> None:
         assert Case(dict(history), None, at).assess().basis.reason("wpn_class") is None
@@ -254,7 +254,7 @@ def test_no_part_of_a_score_is_above_its_whole() -> None:
 # --- FHIR ---------------------------------------------------------------------------------------------------------
 
 
-@law(15)
+@law(9)
 @for_all(fhir_bundles(GUIDELINE, pathway="spine", at=AT))
 def test_all_of_a_valid_bundle_is_used_except_what_is_later(bundle: BundleData) -> None:
     record = read_bundle(bundle, GUIDELINE, AT)
@@ -266,13 +266,13 @@ def test_all_of_a_valid_bundle_is_used_except_what_is_later(bundle: BundleData) 
     assert json.loads(json.dumps(bundle)) == bundle
 
 
-@law(10)
+@law(6)
 @for_all(fhir_bundles(GUIDELINE, pathway="spine", at=AT, later=False))
 def test_without_later_resources_all_of_a_valid_bundle_is_used(bundle: BundleData) -> None:
     assert not read_bundle(bundle, GUIDELINE, AT).unused
 
 
-@law(20, thorough=300)
+@law(12, thorough=300)
 @for_all(fhir_bundles(GUIDELINE, pathway="spine", at=AT, dirty=True))
 def test_a_dirty_bundle_is_read_or_refused_with_a_code(bundle: BundleData) -> None:
     problems: tuple[Problem, ...] | None = None

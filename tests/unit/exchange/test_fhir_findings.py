@@ -54,7 +54,7 @@ def check_identity(record: Record, at: dt.date) -> None:
         assert [fact for fact in record.facts(one.finding) if fact.version is not None]
 
 
-@law(60)
+@law(36)
 @given(cases())
 def test_what_a_record_says_comes_back_as_it_was(case: Case) -> None:
     check_identity(read_record(case.patient, GUIDELINE.findings, AT), AT)
@@ -193,7 +193,7 @@ def lists(draw: st.DrawFn) -> dict[str, object]:
     return patient
 
 
-@law(60)
+@law(36)
 @given(lists())
 def test_a_list_comes_back_as_it_was_item_by_item(patient: dict[str, object]) -> None:
     record = read_record(patient, GUIDELINE.findings, AT)
