@@ -12,12 +12,13 @@ from hypothesis.internal.conjecture import providers
 from carepath.content import files
 from carepath.content.location import shipped_content
 from carepath.yaml_reader import YamlNode, read_text
+from tests.examples import ORDINARY
 
 #: The same examples in every run, whatever the machine and its load.
-settings.register_profile("ordinary", max_examples=50, deadline=None, derandomize=True, database=None)
+settings.register_profile("ordinary", max_examples=ORDINARY, deadline=None, derandomize=True, database=None)
 settings.load_profile("ordinary")
 #: For ``make slow``: twenty times the examples of each law that does not name its own number.
-settings.register_profile("thorough", settings.get_profile("ordinary"), max_examples=1_000)
+settings.register_profile("thorough", settings.get_profile("ordinary"), max_examples=20 * ORDINARY)
 #: For ``make mutants``: that a test fails is enough there, the smallest example is not looked for.
 settings.register_profile(
     "mutants", max_examples=25, phases=[Phase.explicit, Phase.generate], deadline=None, derandomize=True, database=None

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from carepath import Assessment, Guideline, Recommendation, assess, load_guideline
 from carepath.testing.strategies import PatientData, patients, values
+from tests.examples import ORDINARY
 from tests.patients import EXHAUSTED, NO_RED_FLAG
 
 GUIDELINE = load_guideline()
@@ -34,8 +35,8 @@ def law(examples: int, *, thorough: int | None = None) -> settings:
     With ``--hypothesis-profile=thorough`` it is tried on as many as are named for it; where none are, on as many times
     more as ``tests/conftest.py`` says.
     """
-    usual, chosen = settings.get_profile("ordinary").max_examples, settings().max_examples
-    examples = thorough if thorough is not None and chosen > usual else examples * chosen // usual
+    chosen = settings().max_examples
+    examples = thorough if thorough is not None and chosen > ORDINARY else examples * chosen // ORDINARY
     health = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
     return settings(max_examples=examples, deadline=None, derandomize=True, suppress_health_check=health)
 
